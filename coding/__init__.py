@@ -1,0 +1,1 @@
+"""Qualitative coding in Jupyter: `import coding as qc`."""

@@ -1,0 +1,624 @@
+"""The words of the workbench as frozen values, and `Snapshot`, a whole project as values.
+
+Nothing here reads or writes anything. Importers make a Snapshot, storage keeps one, exporters,
+agreement and tables read one. Offsets are code points of the stored text, half-open ``[start, end)``.
+A uid is a UUID in its canonical lower-case form; a name is a label that may change.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any, Final, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "ORIGINS",
+    "SEPARATOR",
+    "Assignment",
+    "Case",
+    "CaseLink",
+    "Code",
+    "CodeVersion",
+    "Coder",
+    "Coding",
+    "CodingTable",
+    "Cue",
+    "Decision",
+    "Document",
+    "Link",
+    "Memo",
+    "Outline",
+    "Paragraph",
+    "ProjectInfo",
+    "Relation",
+    "Round",
+    "Set",
+    "Snapshot",
+    "Speaker",
+    "Suggestion",
+    "Turn",
+    "Uid",
+    "Value",
+    "Variable",
+    "fold_name",
+    "new_uid",
+]
+
+Uid = str
+SEPARATOR: Final = " > "
+"""Between the parts of a code path: ``Parent > Child``."""
+
+Language = str
+"""BCP 47, as short as it can be: ``en``, ``zh``, ``und`` where unknown."""
+
+Origin = Literal["manual", "accepted", "imported", "consensus", "spans"]
+ORIGINS: Final[tuple[Origin, ...]] = ("manual", "accepted", "imported", "consensus", "spans")
+"""How a coding came about. The headline agreement uses what people marked: manual and imported."""
+
+Quotable = Literal["verbatim", "paraphrase", "no"]
+ParagraphRole = Literal[
+    "body", "heading", "list", "table", "title", "author", "affiliation", "abstract", "keywords",
+    "fields", "citation", "navigation", "teaser", "boilerplate", "comment",
+]  # fmt: skip
+SpeakerRole = Literal["respondent", "interviewer"]
+VariableType = Literal["Text", "Boolean", "Integer", "Float", "Date", "DateTime"]
+Scalar = str | bool | int | float
+
+_uid_lock = threading.Lock()
+_uid_last = [0, 0]
+_uid_pid = [os.getpid()]
+
+
+def new_uid() -> Uid:
+    """Make a UUIDv7: unique anywhere, and in the order of making within one process (RFC 9562)."""
+    with _uid_lock:
+        now = time.time_ns() // 1_000_000
+        if now <= _uid_last[0] and _uid_pid[0] == os.getpid():
+            now, sequence = _uid_last[0], _uid_last[1] + 1
+            if sequence > 0xFFF:
+                now, sequence = now + 1, 0
+        else:
+            sequence = secrets.randbelow(0x400)
+            _uid_pid[0] = os.getpid()
+        _uid_last[:] = [now, sequence]
+    raw = (now << 80) | (0x7 << 76) | (sequence << 64) | (0b10 << 62) | secrets.randbits(62)
+    text = f"{raw:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def fold_name(name: str) -> str:
+    """Return the form under which two names count as the same: NFC, case folded, spaces joined.
+
+    >>> fold_name(" Opportunity  Structure ") == fold_name("opportunity structure")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInfo:
+    """The project as such."""
+
+    uid: Uid
+    name: str
+    description: str = ""
+    created: int = 0
+    """Milliseconds since 1970, UTC; as every time here, for display only."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """A person who codes."""
+
+    uid: Uid
+    name: str
+    role: Literal["coder", "lead"] = "coder"
+    languages: tuple[Language, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or term that may suggest a code; a weak one never does so alone."""
+
+    text: str
+    language: Language = "en"
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A named idea of the codebook with its rules."""
+
+    uid: Uid
+    name: str
+    parent: Uid | None = None
+    position: int = 0
+    """Order among siblings."""
+    key: str | None = None
+    """Stable identifier in a shipped codebook, such as ``opt.dyn.pressure``."""
+    book: str | None = None
+    """Key of the codebook file that the code came from."""
+    name_zh: str = ""
+    definition: str = ""
+    definition_zh: str = ""
+    include: str = ""
+    include_zh: str = ""
+    exclude: str = ""
+    exclude_zh: str = ""
+    example: str = ""
+    example_zh: str = ""
+    cues: tuple[Cue, ...] = ()
+    aliases: tuple[str, ...] = ()
+    direction: str = ""
+    """top-down, bottom-up, horizontal, oblique, outward, inward, internal, two-way, or ""."""
+    hue: int | None = None
+    """0 to 359 in OKLCH; None lets the tree give it one. Lightness and chroma belong to the theme."""
+    exclusive: bool = False
+    """Whether the children exclude each other on one passage: the code is a domain."""
+    codable: bool = True
+    stage: Literal["", "open", "axial", "selective"] = ""
+    review: tuple[str, ...] = ()
+    """Names of fields that still need a reader's check, such as ``name_zh``."""
+    retired: bool = False
+    redirect: Uid | None = None
+    """The code that this one was merged into; resolved on reading, never written into codings."""
+    version: int = 1
+    """Wording of the code: rises with every change; a coding names the one it was made under."""
+
+
+ChangeKind = Literal["structural", "content", "semantic"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVersion:
+    """One change of a code: structural (tree), content (labels, colour, examples), semantic (rules)."""
+
+    code: Uid
+    version: int
+    kind: ChangeKind
+    changed: tuple[str, ...]
+    coder: Uid | None = None
+    at: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A typed edge between two codes, with the codings that show it."""
+
+    uid: Uid
+    source: Uid
+    kind: str
+    """is_a, part_of, causes, enables, uses, responds_to, co_occurs_with, precedes, excludes,
+    transforms_into, close_match, broader."""
+    target: Uid
+    note: str = ""
+    codings: tuple[Uid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of the stored text with what was recognised about it."""
+
+    start: int
+    end: int
+    language: Language = "und"
+    role: ParagraphRole = "body"
+    codable: bool = True
+    """False for paratext: shown greyed, left out of units and counts; a person can switch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker says at a stretch, label included."""
+
+    start: int
+    end: int
+    label_end: int
+    """Where the speech begins: after the label, its colon and spaces."""
+    speaker: str = ""
+    """The label as it stands in the text, without colon."""
+    role: SpeakerRole = "respondent"
+    begin_ms: int | None = None
+    end_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The units of one text, with the version of what cut it, so that a published figure stays put."""
+
+    language: Language = "und"
+    paragraphs: tuple[Paragraph, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    sentences: tuple[tuple[int, int], ...] = ()
+    items: tuple[tuple[int, int], ...] = ()
+    """Items of lists, also inline ones: (1) … (2) …"""
+    segmenter: str = ""
+    """Name and version, such as ``coding-1/sentencex-1.0.32``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text; the text itself is in `Snapshot.texts`."""
+
+    uid: Uid
+    name: str
+    length: int
+    """Code points."""
+    sha256: str
+    """Of the stored text as UTF-8."""
+    language: Language = "und"
+    kind: str = "document"
+    """interview, abstract, transcript, survey, document …; free."""
+    version: int = 1
+    description: str = ""
+    source_name: str = ""
+    """Name of the file it came from, never a path."""
+    encoding: str = ""
+    folder: str = ""
+    original: Uid | None = None
+    """The document that this one translates."""
+    translator: str = ""
+    quotable: Quotable = "verbatim"
+    created: int = 0
+    notes: tuple[str, ...] = ()
+    """What the importer changed or left out, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One coder applies one code to one passage."""
+
+    uid: Uid
+    document: Uid
+    code: Uid
+    coder: Uid
+    start: int
+    end: int
+    origin: Origin = "manual"
+    code_version: int = 1
+    document_version: int = 1
+    round: Uid | None = None
+    created: int = 0
+    replaces: Uid | None = None
+    confidence: Literal["", "low", "medium", "high"] = ""
+    quotable: Quotable | Literal[""] = ""
+    """Overrides the document's and the case's word where set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A unit of study, usually a participant."""
+
+    uid: Uid
+    name: str
+    kind: str = "person"
+    pseudonym: str = ""
+    description: str = ""
+    quotable: Quotable = "verbatim"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """A document, or a stretch of one, that belongs to a case."""
+
+    case: Uid
+    document: Uid
+    start: int | None = None
+    end: int | None = None
+    uid: Uid = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who stands behind a speaker label of a document."""
+
+    document: Uid
+    label: str
+    case: Uid | None = None
+    role: SpeakerRole = "respondent"
+    uid: Uid = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A named property of cases or of documents."""
+
+    uid: Uid
+    name: str
+    type: VariableType = "Text"
+    on: Literal["case", "document"] = "case"
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One variable of one case or document. Dates are ISO 8601 strings."""
+
+    variable: Uid
+    owner: Uid
+    value: Scalar
+    uid: Uid = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A dated note on anything."""
+
+    uid: Uid
+    body: str
+    title: str = ""
+    kind: Literal["memo", "theory", "method", "code", "question", "reply"] = "memo"
+    about: tuple[Uid, ...] = ()
+    """Uids of codings, codes, documents, cases, memos; () is a memo of the project."""
+    coder: Uid | None = None
+    created: int = 0
+    modified: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A named tie between any two things, as REFI-QDA has it."""
+
+    uid: Uid
+    source: Uid
+    target: Uid
+    name: str = ""
+    direction: Literal["Associative", "OneWay", "Bidirectional"] = "Associative"
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A named collection of codes, documents or memos."""
+
+    uid: Uid
+    name: str
+    members: tuple[Uid, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A stretch of work with a purpose; a reliability round carries its protocol."""
+
+    uid: Uid
+    name: str
+    number: int
+    purpose: Literal["training", "reliability", "production"] = "production"
+    status: Literal["planned", "open", "closed"] = "planned"
+    blind: bool = False
+    protocol: Mapping[str, Any] = field(default_factory=dict)
+    """unit, measure, universe, threshold, sample (share, seed, strata, documents), codebook version."""
+    opened: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A document that a coder was given; finished with nothing coded is data, not given is missing."""
+
+    document: Uid
+    coder: Uid
+    round: Uid | None = None
+    status: Literal["assigned", "started", "finished"] = "assigned"
+    furthest: int = 0
+    """Furthest code point read."""
+    uid: Uid = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a disagreement was settled; a layer of its own beside the untouched originals."""
+
+    uid: Uid
+    document: Uid
+    start: int
+    end: int
+    decision: Literal["a", "b", "both", "union", "intersection", "neither", "redraw"]
+    codings: tuple[Uid, ...] = ()
+    """The codings that it settles."""
+    result: tuple[tuple[Uid, int, int], ...] = ()
+    """(code, start, end) of the consensus."""
+    round: Uid | None = None
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    confidence: Literal["", "low", "medium", "high"] = ""
+    change_rule: bool = False
+    coder: Uid | None = None
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposal by a rule or a model; never a coding until a person accepts it."""
+
+    uid: Uid
+    document: Uid
+    code: Uid
+    start: int
+    end: int
+    source: str
+    """``cues``, ``model`` …"""
+    version: str = ""
+    score: float = 0.0
+    status: Literal["open", "accepted", "refused"] = "open"
+    coder: Uid | None = None
+    coding: Uid | None = None
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodingTable:
+    """Codings as columns of equal length n; a project may hold millions.
+
+    `document`, `code`, `coder` and `round` are positions in the tuples of the Snapshot that holds the
+    table (round −1: none); `code` is the code as recorded, before redirects.
+    """
+
+    uid: npt.NDArray[np.object_]
+    document: npt.NDArray[np.int32]
+    code: npt.NDArray[np.int32]
+    coder: npt.NDArray[np.int32]
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    origin: npt.NDArray[np.int8]
+    """Position in `ORIGINS`."""
+    code_version: npt.NDArray[np.int32]
+    document_version: npt.NDArray[np.int32]
+    round: npt.NDArray[np.int32]
+    created: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return a table without rows."""
+        return cls.from_columns({})
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]) -> Self:
+        """Build a table from columns; what is missing is filled with the field's default.
+
+        Args:
+            columns: any of the field names. `uid` is filled with new uids where it is missing.
+        """
+        n = max((len(c) for c in columns.values()), default=0)
+        defaults = {"code_version": 1, "document_version": 1, "round": -1}
+        out: dict[str, npt.NDArray[Any]] = {}
+        for name, dtype in _COLUMN_TYPES.items():
+            if name in columns:
+                out[name] = np.asarray(columns[name], dtype=dtype)
+            elif name == "uid":
+                out[name] = np.array([new_uid() for _ in range(n)], dtype=object)
+            else:
+                out[name] = np.full(n, defaults.get(name, 0), dtype=dtype)
+        return cls(**out)
+
+    @classmethod
+    def from_codings(
+        cls,
+        codings: Iterable[Coding],
+        *,
+        documents: Sequence[Document],
+        codes: Sequence[Code],
+        coders: Sequence[Coder],
+        rounds: Sequence[Round] = (),
+    ) -> Self:
+        """Build a table from single codings and the tuples that its positions refer to."""
+        at = [{thing.uid: i for i, thing in enumerate(things)} for things in (documents, codes, coders, rounds)]
+        rows = list(codings)
+        return cls.from_columns(
+            {
+                "uid": [c.uid for c in rows],
+                "document": [at[0][c.document] for c in rows],
+                "code": [at[1][c.code] for c in rows],
+                "coder": [at[2][c.coder] for c in rows],
+                "start": [c.start for c in rows],
+                "end": [c.end for c in rows],
+                "origin": [ORIGINS.index(c.origin) for c in rows],
+                "code_version": [c.code_version for c in rows],
+                "document_version": [c.document_version for c in rows],
+                "round": [at[3][c.round] if c.round else -1 for c in rows],
+                "created": [c.created for c in rows],
+            }
+        )
+
+    def select(self, rows: npt.NDArray[Any]) -> Self:
+        """Return the rows picked by a boolean mask or by positions."""
+        return type(self)(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+_COLUMN_TYPES: Final[dict[str, Any]] = {
+    "uid": object,
+    "document": np.int32,
+    "code": np.int32,
+    "coder": np.int32,
+    "start": np.int64,
+    "end": np.int64,
+    "origin": np.int8,
+    "code_version": np.int32,
+    "document_version": np.int32,
+    "round": np.int32,
+    "created": np.int64,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A whole project, or a part of it, as values.
+
+    Things refer to each other by uid; only `codings` refers by position, because of its size. Retired
+    and merged codes are there (`Code.retired`, `Code.redirect`); removed codings are not.
+    """
+
+    project: ProjectInfo
+    coders: tuple[Coder, ...] = ()
+    codes: tuple[Code, ...] = ()
+    """In the order of the tree: parents before children, siblings by position."""
+    documents: tuple[Document, ...] = ()
+    texts: Mapping[Uid, str] = MappingProxyType({})
+    """Document uid to stored text; may load lazily."""
+    outlines: Mapping[Uid, Outline] = MappingProxyType({})
+    """Document uid to its units; may load lazily."""
+    codings: CodingTable = field(default_factory=CodingTable.empty)
+    details: Mapping[Uid, Mapping[str, Any]] = MappingProxyType({})
+    """Rare fields by coding uid: replaces, confidence, quotable."""
+    cases: tuple[Case, ...] = ()
+    case_links: tuple[CaseLink, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    values: tuple[Value, ...] = ()
+    memos: tuple[Memo, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    links: tuple[Link, ...] = ()
+    sets: tuple[Set, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    code_versions: tuple[CodeVersion, ...] = ()
+
+    def iter_codings(self) -> Iterator[Coding]:
+        """Yield every coding as a value, in the order of the table."""
+        t = self.codings
+        for i in range(len(t)):
+            uid = t.uid[i]
+            yield Coding(
+                uid=uid,
+                document=self.documents[t.document[i]].uid,
+                code=self.codes[t.code[i]].uid,
+                coder=self.coders[t.coder[i]].uid,
+                start=int(t.start[i]),
+                end=int(t.end[i]),
+                origin=ORIGINS[t.origin[i]],
+                code_version=int(t.code_version[i]),
+                document_version=int(t.document_version[i]),
+                round=self.rounds[t.round[i]].uid if t.round[i] >= 0 else None,
+                created=int(t.created[i]),
+                **self.details.get(uid, {}),
+            )
+
+    def with_codings(self, codings: Iterable[Coding]) -> Snapshot:
+        """Return a copy that holds these codings instead."""
+        rows = list(codings)
+        rare = ("replaces", "confidence", "quotable")
+        details = {c.uid: {k: getattr(c, k) for k in rare if getattr(c, k)} for c in rows}
+        table = CodingTable.from_codings(
+            rows, documents=self.documents, codes=self.codes, coders=self.coders, rounds=self.rounds
+        )
+        return replace(self, codings=table, details={k: v for k, v in details.items() if v})
+
+    def text_of(self, document: Uid, start: int, end: int) -> str:
+        """Return the words of one passage."""
+        return self.texts[document][start:end]
