@@ -516,7 +516,8 @@ class CodingTable:
         rounds: Sequence[Round] = (),
     ) -> Self:
         """Build a table from single codings and the tuples that its positions refer to."""
-        at = [{thing.uid: i for i, thing in enumerate(things)} for things in (documents, codes, coders, rounds)]
+        groups: tuple[Sequence[Document | Code | Coder | Round], ...] = (documents, codes, coders, rounds)
+        at = [{thing.uid: i for i, thing in enumerate(things)} for things in groups]
         rows = list(codings)
         return cls.from_columns(
             {

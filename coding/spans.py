@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from coding.errors import InvalidSpan
 
@@ -167,7 +168,7 @@ def atoms(spans: Sequence[Span], within: Span | None = None) -> list[tuple[int, 
             closing.setdefault(min(end, high), []).append(index)
     active: set[int] = set()
     out: list[tuple[int, int, tuple[int, ...]]] = []
-    for here, there in zip(edges, edges[1:], strict=False):
+    for here, there in pairwise(edges):
         active.difference_update(closing.get(here, ()))
         active.update(opening.get(here, ()))
         out.append((here, there, tuple(sorted(active))))
