@@ -1,0 +1,260 @@
+"""The `coding` command: what a notebook does, from a shell, so that it can be scripted and tested.
+
+Every command that answers with facts takes ``--json``. Exit codes: 0 done, 1 something is broken or
+was rejected, 2 the command itself was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coding.errors import CodingError, InvalidValue
+
+if TYPE_CHECKING:
+    from coding.project import Project
+
+TABLE_SUFFIXES = {".csv", ".tsv"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = build_parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and not getattr(options, "hands_on", False):
+        parser.error(f"unrecognised: {' '.join(rest)}")
+    options.rest = rest
+    try:
+        return int(options.run(options) or 0)
+    except CodingError as error:
+        if getattr(options, "json", False):
+            print(json.dumps({"error": type(error).__name__, "reason": str(error)}, ensure_ascii=False))
+        else:
+            print(f"coding: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("coding: stopped; what was stored so far stays.", file=sys.stderr)
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe the commands."""
+    parser = argparse.ArgumentParser(prog="coding", description="Qualitative coding in Jupyter.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, about: str, *, project: bool = True, facts: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(run=run)
+        if project:
+            sub.add_argument("project", help="a .coding file, or a postgresql:// address")
+            sub.add_argument("--coder", help="under whose name (default: CODING_CODER, JUPYTERHUB_USER or the login)")
+        if facts:
+            sub.add_argument("--json", action="store_true", help="answer in JSON")
+        return sub
+
+    for name, run, about in (
+        ("lab", run_lab, "open JupyterLab on the first notebook"),
+        ("app", run_app, "open the text coder as a page, with a token, for people who never see code"),
+    ):
+        sub = command(name, run, about, project=False, facts=False)
+        sub.add_argument("project", nargs="?", help="a .coding file (default: the sample study)")
+        sub.add_argument("--coder", help="under whose name the page codes")
+        sub.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+        sub.add_argument("--port", type=int, help="default: a stable port for each project")
+        sub.set_defaults(hands_on=True)
+
+    command("new", run_new, "make an empty project")
+    command("demo", run_demo, "make the sample study as a project")
+    sub = command("import", run_import, "import documents, a codebook, a project or a table of codings")
+    sub.add_argument("files", nargs="+", metavar="FILE")
+    sub.add_argument("--as", dest="as_", choices=["document", "codebook", "project", "codings", "survey", "cases"])
+    sub.add_argument("--encoding", help="of text files, where the guess is wrong")
+    sub = command("codebook", run_codebook, "show the codebook, or read or write one")
+    sub.add_argument("--read", metavar="FILE")
+    sub.add_argument("--write", metavar="FILE")
+    sub = command("agreement", run_agreement, "compare coders of a project, or of a table of codings (.csv)")
+    sub.add_argument("--coders", help="names, separated by commas")
+    sub.add_argument("--unit", default="sentence", choices=["sentence", "character", "paragraph", "turn", "document"])
+    sub.add_argument("--universe", default="respondents", choices=["respondents", "all", "coded"])
+    sub.add_argument("--measure", default="krippendorff_alpha")
+    sub.add_argument("--round", help="number or name of a round")
+    sub.add_argument("--methods", choices=["en", "zh"], help="print the paragraph for the methods section")
+    sub = command("export", run_export, "write the project for another program")
+    sub.add_argument("--format", help="nvivo, refi-qda, csv, xlsx, parquet, jsonl, html … (default: by the suffix)")
+    sub.add_argument("--profile", help="for refi-qda: standard, nvivo, atlasti, maxqda")
+    sub.add_argument("--to", required=True, metavar="PATH")
+    sub = command("suggest", run_suggest, "propose codings by cue words and, where there are enough codings, a model")
+    sub.add_argument("--documents", help="names, separated by commas (default: all)")
+    command("check", run_check, "look for anything broken in a project")
+    command("backup", run_backup, "write a verified copy beside the project")
+    from coding.project.cli_team import add_commands  # rounds, hand-out, merge, serve-help
+
+    add_commands(command)
+    return parser
+
+
+def coder_name(options: argparse.Namespace) -> str | None:
+    """Return under whose name a command works: asked for, of the hub, or of the login."""
+    return (
+        options.coder
+        or os.environ.get("CODING_CODER")
+        or os.environ.get("JUPYTERHUB_USER")
+        or os.environ.get("USER")
+        or os.environ.get("USERNAME")
+        or "coder"
+    )
+
+
+def opened(options: argparse.Namespace, *, create: bool = False, readonly: bool = False) -> Project:
+    """Open the project that a command names."""
+    from coding.project import open_project
+
+    return open_project(options.project, coder=None if readonly else coder_name(options), create=create, readonly=readonly)
+
+
+def answer(options: argparse.Namespace, facts: Any, text: str) -> None:
+    """Print facts as JSON where asked for, else as text."""
+    print(json.dumps(facts, ensure_ascii=False, indent=None, default=str) if options.json else text)
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Make an empty project; an existing file is never touched."""
+    if "://" not in options.project and Path(options.project).exists():
+        raise InvalidValue(f"{options.project} is there already; nothing was changed.")
+    with opened(options, create=True) as project:
+        project.store.initialise()
+        answer(options, {"project": options.project}, f"Made {options.project}. Next: coding import {options.project} FILE …")
+    return 0
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Make the sample study as a project."""
+    from coding.samples import build_sample
+
+    if Path(options.project).exists():
+        raise InvalidValue(f"{options.project} is there already; nothing was changed.")
+    with build_sample(options.project, coder=options.coder or "amira") as project:
+        answer(options, {"project": options.project, "codings": len(project.codings)}, repr(project))
+    return 0
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Import files of any kind; one JSON object for each, and exit 1 when any was rejected."""
+    from coding.project.intake import take_files
+
+    with opened(options, create=True) as project:
+        reports = take_files(project, options.files, as_=options.as_, encoding=options.encoding)
+    for report in reports:
+        if options.json:
+            print(json.dumps(report.as_json(), ensure_ascii=False))
+        elif report.status == "rejected":
+            print(f"not imported: {report.reason}", file=sys.stderr)
+        else:
+            counted = [f"{n} {what}" for n, what in _counts(report) if n]
+            print(f"{report.file}: {', '.join(counted) or 'nothing new'}")
+            for line in (*report.changes, *report.notes):
+                print(f"  {line}")
+    return 1 if any(r.status == "rejected" for r in reports) else 0
+
+
+def _counts(report: Any) -> list[tuple[int, str]]:
+    return [(report.documents, "documents"), (report.codes, "codes"), (report.codings, "codings")]
+
+
+def run_codebook(options: argparse.Namespace) -> int:
+    """Show the codebook, or read or write one."""
+    with opened(options, readonly=not options.read) as project:
+        if options.read:
+            project.codebook.read(options.read)
+        if options.write:
+            project.codebook.write(options.write)
+        tree = project.codebook.tree
+        counts = project.code_counts()
+        rows = [
+            {
+                "uid": c.uid, "path": tree.path(c), "name_zh": c.name_zh, "version": c.version,
+                "retired": c.retired, "codings": counts.get(c.uid, 0),
+            }
+            for c in tree
+        ]  # fmt: skip
+        answer(options, rows, repr(project.codebook))
+    return 0
+
+
+def run_agreement(options: argparse.Namespace) -> int:
+    """Print agreement per code with its interval, unit and universe."""
+    settings: dict[str, Any] = {
+        "coders": options.coders.split(",") if options.coders else None,
+        "unit": options.unit, "universe": options.universe, "measure": options.measure,
+    }  # fmt: skip
+    if Path(options.project).suffix.lower() in TABLE_SUFFIXES:
+        from coding.project.agreement import agreement_of_table
+
+        result = agreement_of_table(options.project, **settings)
+    else:
+        with opened(options, readonly=True) as project:
+            result = project.agreement(round=options.round, **settings)
+    if options.methods:
+        print(result.methods(options.methods))
+    else:
+        answer(options, result.as_json(), str(result))
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write the project for another program and say what the target loses."""
+    extra = {"profile": options.profile} if options.profile else {}
+    with opened(options, readonly=True) as project:
+        report = project.export(options.to, format=options.format, **extra)
+    answer(options, report.as_json(), str(report))
+    return 0
+
+
+def run_suggest(options: argparse.Namespace) -> int:
+    """Propose codings; they wait as suggestions and count nowhere."""
+    with opened(options) as project:
+        documents = options.documents.split(",") if options.documents else None
+        made = project.suggestions.make(documents=documents)
+        answer(options, {"suggestions": made}, f"{made} suggestions wait in the text coder.")
+    return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Look for anything broken; exit 1 if there is."""
+    with opened(options, readonly=True) as project:
+        report = project.check()
+    answer(options, report.as_json(), str(report))
+    return 0 if report.ok else 1
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    """Write a verified copy."""
+    with opened(options) as project:
+        path = project.backup()
+    answer(options, {"backup": str(path)}, f"Backup: {path}")
+    return 0
+
+
+def run_lab(options: argparse.Namespace) -> int:
+    """Open JupyterLab on the first notebook."""
+    from coding.serving import serve_lab
+
+    return serve_lab(options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest)
+
+
+def run_app(options: argparse.Namespace) -> int:
+    """Open the text coder as a Voilà page with a token."""
+    from coding.serving import serve_app
+
+    return serve_app(options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest)
+
+
+__all__ = ["build_parser", "main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""How texts that an importer has read become documents, cases, speakers and values of a project."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from coding import importers, language
+from coding.model import (
+    Case,
+    CaseLink,
+    Document,
+    Memo,
+    Outline,
+    Paragraph,
+    Scalar,
+    Speaker,
+    Value,
+    Variable,
+    VariableType,
+    fold_name,
+    new_uid,
+)
+
+if TYPE_CHECKING:
+    from coding.project.project import Project
+    from coding.storage import Change
+
+SPEAKING_KINDS = frozenset({"interview", "transcript", "focus group"})
+
+
+class Arrivals:
+    """One import under way: knows which names are taken, so that a batch needs no look-ups."""
+
+    def __init__(self, project: Project) -> None:
+        store = project.store
+        documents = store.all(Document)
+        self._names = {d.name for d in documents}
+        self._hashes = {d.sha256: d.name for d in documents}
+        self._cases = {fold_name(c.name): c for c in store.all(Case)}
+        self._variables = {(v.on, fold_name(v.name)): v for v in store.all(Variable)}
+        self._notes: list[str] = []
+
+    def pop_notes(self) -> list[str]:
+        """Return what a person should know about the last file, and forget it."""
+        notes, self._notes = self._notes, []
+        return notes
+
+    def put_result(self, change: Change, result: importers.ImportResult) -> int:
+        """Store all that one file held; return the number of new documents."""
+        for case in result.cases:
+            self._values(change, "case", self._case(change, case.name).uid, case.variables)
+        return sum(self.put(change, document) is not None for document in result.documents)
+
+    def put(self, change: Change, arriving: importers.ImportedDocument, **fields: Any) -> Document | None:
+        """Store one document with its units, speakers and variables; None if the text is there already."""
+        text = arriving.text
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if digest in self._hashes and not fields:
+            self._notes.append(f"{arriving.name} is already in the project as “{self._hashes[digest]}”; left out.")
+            return None
+        outline = with_structure(language.outline(text, arriving.language), arriving)
+        document = Document(
+            uid=new_uid(),
+            name=self._free_name(arriving.name),
+            length=len(text),
+            sha256=digest,
+            language=arriving.language or outline.language,
+            kind=arriving.kind if arriving.kind != "document" or not outline.turns else "interview",
+            source_name=arriving.source_name,
+            encoding=arriving.encoding,
+            notes=arriving.changes,
+        )
+        document = replace(document, **fields)
+        self._hashes[digest] = document.name
+        change.put_document(document, text, outline)
+        self._speakers(change, document, outline)
+        self._values(change, "document", document.uid, arriving.variables)
+        for comment in arriving.comments:
+            change.put(Memo(new_uid(), comment.text, title=comment.author, about=(document.uid,)))
+        return document
+
+    def _free_name(self, wanted: str) -> str:
+        name, number = wanted, 2
+        while name in self._names:
+            name, number = f"{wanted} ({number})", number + 1
+        self._names.add(name)
+        return name
+
+    def _case(self, change: Change, name: str) -> Case:
+        folded = fold_name(name)
+        if folded not in self._cases:
+            self._cases[folded] = Case(new_uid(), name)
+            change.put(self._cases[folded])
+        return self._cases[folded]
+
+    def _speakers(self, change: Change, document: Document, outline: Outline) -> None:
+        """Make a case of every respondent; an interviewer is marked and stays without one."""
+        roles = {turn.speaker: turn.role for turn in outline.turns if turn.speaker}
+        respondents = [label for label, role in roles.items() if role == "respondent"]
+        for label, role in roles.items():
+            case = None
+            if role == "respondent":
+                # a lone respondent called "P" or 受访者 in every file is a different person in each
+                generic = len(respondents) == 1 and language.is_generic_speaker(label)
+                case = self._case(change, document.name if generic else label)
+                change.put(CaseLink(case.uid, document.uid, uid=new_uid()))
+            change.put(Speaker(document.uid, label, case.uid if case else None, role, uid=new_uid()))
+
+    def _values(self, change: Change, on: str, owner: str, values: Mapping[str, Scalar]) -> None:
+        for name, value in values.items():
+            variable = self._variables.get((on, fold_name(name)))
+            if variable is None:
+                variable = Variable(new_uid(), name, type_of(value), "case" if on == "case" else "document")
+                self._variables[on, fold_name(name)] = variable
+                change.put(variable)
+            change.put(Value(variable.uid, owner, value, uid=new_uid()))
+
+
+def type_of(value: Scalar) -> VariableType:
+    """Return the variable type that holds a value."""
+    match value:
+        case bool():
+            return "Boolean"
+        case int():
+            return "Integer"
+        case float():
+            return "Float"
+        case _:
+            return "Text"
+
+
+def with_structure(outline: Outline, arriving: importers.ImportedDocument) -> Outline:
+    """Lay what the file said of its own structure (headings, tables, times) over what was recognised."""
+    roles = {start: role for start, _, role in arriving.structure}
+    times = {start: (begin, end) for start, begin, end in arriving.times}
+    if roles:
+        paragraphs: list[Paragraph] = [
+            replace(p, role=roles[p.start], codable=True) if p.start in roles else p for p in outline.paragraphs
+        ]
+        outline = replace(outline, paragraphs=tuple(paragraphs))
+    if times:
+        turns = [
+            replace(t, begin_ms=times[t.start][0], end_ms=times[t.start][1]) if t.start in times else t
+            for t in outline.turns
+        ]
+        outline = replace(outline, turns=tuple(turns))
+    return outline

@@ -1,0 +1,231 @@
+"""The codebook of a project: the tree of codes, every change kept with its kind and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coding.codebook import Codebook, read_codebook, write_codebook
+from coding.errors import InvalidValue
+from coding.model import Code, CodeVersion, Coding, Relation, Uid, fold_name, new_uid
+from coding.project.collections import Collection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CodeRef = str | Code
+
+
+class ProjectCodebook(Collection[Code]):
+    """The codes of a project; `tree` answers questions, the other methods change it."""
+
+    kind = "code"
+
+    @property
+    def tree(self) -> Codebook:
+        """The codes as a tree, as they stand now."""
+        return self._store.cached("codebook", lambda: Codebook(self._store.all(Code), self._store.all(Relation)))
+
+    def _all(self) -> Sequence[Code]:
+        return [code for code in self.tree if not code.retired and code.redirect is None]
+
+    def __getitem__(self, ref: str) -> Code:
+        return self.tree.find(ref)
+
+    def find(self, ref: CodeRef) -> Code:
+        """Return a code by uid, key, path (``Parent > Child``), name in either language, or synonym."""
+        return self.tree.find(ref if isinstance(ref, str) else ref.uid)
+
+    def path(self, ref: CodeRef, language: str = "en") -> str:
+        """Return the code's path from its root, ``Parent > Child``."""
+        return self.tree.path(self.find(ref), language)
+
+    # -- growing ----------------------------------------------------------------------------------
+
+    def add(self, name: str, *, parent: CodeRef | None = None, **fields: Any) -> Code:
+        """Add a code under a parent, or at the top.
+
+        Args:
+            name: unique among its siblings.
+            parent: any reference to a code.
+            fields: fields of `coding.model.Code`: definition, include, exclude, name_zh, hue …
+        """
+        self._project.rounds.check_codebook_open()
+        parent_uid = self.find(parent).uid if parent is not None else None
+        code = self.tree.new_code(name, parent=parent_uid, **fields)
+        with self._store.change("add code") as change:
+            change.put(code)
+        return code
+
+    def read(self, path: str | Path) -> list[Code]:
+        """Read a codebook file (YAML, CSV, REFI-QDA ``.qdc``) and add what is new.
+
+        Codes that came from the same file before (same key, or same path) are updated; their wording
+        version rises where a rule changed. Nothing is retired because a file lacks it.
+
+        Raises:
+            InvalidCodebook: with file, line and remedy; the project is as it was.
+        """
+        self._project.rounds.check_codebook_open()
+        path = Path(path)
+        if path.suffix.lower() == ".qdc":
+            from coding import importers
+
+            incoming = importers.read_codebook(path)
+        else:
+            incoming = read_codebook(path)
+        return self.take(incoming)
+
+    def take(self, incoming: Codebook) -> list[Code]:
+        """Add the codes and relations of another codebook; see `read`."""
+        here = self.tree
+        by_key = {code.key: code for code in here if code.key}
+        by_path = {fold_name(here.path(code)): code for code in here if not code.retired}
+        uids: dict[Uid, Uid] = {}
+        out: list[Code] = []
+        with self._store.change("read codebook") as change:
+            for code in incoming:
+                known = (by_key.get(code.key) if code.key else None) or by_path.get(fold_name(incoming.path(code)))
+                parent = uids.get(code.parent) if code.parent else None
+                if known is None:
+                    fresh = replace(code, parent=parent)
+                else:
+                    # a person may have moved or recoloured it here: the file brings words, not places
+                    kept = {"uid": known.uid, "parent": known.parent, "position": known.position}
+                    fresh = replace(code, **kept, hue=known.hue if code.hue is None else code.hue, stage=known.stage)
+                    fresh = replace(fresh, retired=known.retired, redirect=known.redirect, version=known.version)
+                uids[code.uid] = fresh.uid
+                change.put(fresh)
+                out.append(fresh)
+            self._take_relations(change, incoming.relations, uids)
+        return out
+
+    def _take_relations(self, change: Any, relations: Iterable[Relation], uids: Mapping[Uid, Uid]) -> None:
+        known = {(r.source, r.kind, r.target) for r in self._store.all(Relation)}
+        for relation in relations:
+            ends = uids.get(relation.source), uids.get(relation.target)
+            if ends[0] and ends[1] and (ends[0], relation.kind, ends[1]) not in known:
+                change.put(replace(relation, source=ends[0], target=ends[1]))
+
+    def write(self, path: str | Path) -> Path:
+        """Write the codebook as YAML or CSV, by the suffix; ``.qdc`` goes through `Project.export`."""
+        path = Path(path)
+        write_codebook(self.tree, path)
+        return path
+
+    # -- changing ---------------------------------------------------------------------------------
+
+    def set(self, ref: CodeRef, *, reason: str = "", **fields: Any) -> Code:
+        """Change fields of a code: definition, include, exclude, hue, exclusive, cues …
+
+        Args:
+            ref: any reference to a code.
+            reason: kept in the history; asked for where a rule changes.
+            fields: fields of `coding.model.Code` except uid, parent, version.
+        """
+        fixed = {"uid", "parent", "version", "redirect", "retired"} & set(fields)
+        if fixed:
+            raise InvalidValue(f"{', '.join(sorted(fixed))} cannot be set; use rename, move, merge or retire.")
+        return self._put(self.tree.with_fields(self.find(ref), **fields), "edit code", reason)
+
+    def rename(self, ref: CodeRef, name: str, *, name_zh: str | None = None, reason: str = "") -> Code:
+        """Give a code another name; its codings stay with it."""
+        fields = {"name": name} | ({"name_zh": name_zh} if name_zh is not None else {})
+        return self._put(self.tree.with_fields(self.find(ref), **fields), "rename code", reason)
+
+    def move(self, ref: CodeRef, parent: CodeRef | None, *, position: int | None = None, reason: str = "") -> Code:
+        """Put a code under another parent (None: to the top), at a place among its siblings."""
+        self._project.rounds.check_codebook_open()
+        target = self.find(parent) if parent is not None else None
+        moved = self.tree.moved(self.find(ref), target, position)
+        with self._store.change("move code", reason=reason) as change:
+            for code in moved:
+                change.put(code)
+        return self.find(self.find(ref).uid)
+
+    def merge(self, ref: CodeRef, *, into: CodeRef, reason: str = "") -> Code:
+        """Merge a code into another: its codings count for the other from now on; undo parts them again."""
+        self._project.rounds.check_codebook_open()
+        changed = self.tree.merged(self.find(ref), self.find(into))
+        with self._store.change("merge codes", reason=reason) as change:
+            for code in changed:
+                change.put(code)
+        return self.find(into)
+
+    def split(self, ref: CodeRef, names: Sequence[str], *, reason: str = "") -> list[Code]:
+        """Add children to a code, to which its codings are then sorted one by one."""
+        code = self.find(ref)
+        return [self.add(name, parent=code, definition=code.definition) for name in names if name.strip()]
+
+    def retire(self, ref: CodeRef, *, reason: str = "") -> Code:
+        """Take a code out of use; its codings stay and are shown as made under a retired code."""
+        return self._put(replace(self.find(ref), retired=True), "retire code", reason)
+
+    def revive(self, ref: CodeRef) -> Code:
+        """Bring a retired code back."""
+        return self._put(replace(self.find(ref), retired=False), "revive code", "")
+
+    def _put(self, code: Code, action: str, reason: str) -> Code:
+        self._project.rounds.check_codebook_open()
+        with self._store.change(action, reason=reason) as change:
+            change.put(code)
+        return self._store.get(Code, code.uid)
+
+    # -- relations and history --------------------------------------------------------------------
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """The typed edges between codes."""
+        return self._store.all(Relation)
+
+    def relate(
+        self, source: CodeRef, kind: str, target: CodeRef, *, note: str = "", codings: Iterable[Coding | Uid] = ()
+    ) -> Relation:
+        """Say how two codes hang together, with the codings that show it."""
+        ends = self.find(source).uid, self.find(target).uid
+        if ends[0] == ends[1]:
+            raise InvalidValue("A relation needs two different codes.")
+        shown = tuple(c if isinstance(c, str) else c.uid for c in codings)
+        relation = Relation(new_uid(), ends[0], kind, ends[1], note, shown)
+        with self._store.change("relate codes") as change:
+            change.put(relation)
+        return relation
+
+    def unrelate(self, relation: Relation | Uid) -> None:
+        """Remove a relation."""
+        with self._store.change("remove relation") as change:
+            change.remove(Relation, relation if isinstance(relation, str) else relation.uid)
+
+    def history(self, ref: CodeRef) -> tuple[CodeVersion, ...]:
+        """Return every change of a code: structural, content or semantic, by whom and why."""
+        return self._store.code_history(self.find(ref).uid)
+
+    def outdated(self) -> list[tuple[Coding, CodeVersion]]:
+        """Return codings made under an older wording with the gravest change since, semantic first."""
+        grave = {"semantic": 0, "content": 1, "structural": 2}
+        histories = {code.uid: self._store.code_history(code.uid) for code in self.tree if code.version > 1}
+        out = []
+        for coding in self._store.codings(codes=list(histories)) if histories else []:
+            since = [v for v in histories[coding.code] if v.version > coding.code_version and v.kind != "structural"]
+            if since:
+                out.append((coding, min(since, key=lambda v: (grave[v.kind], -v.version))))
+        return sorted(out, key=lambda pair: grave[pair[1].kind])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per code: path, level, names, rules, counts, wording version, uid."""
+        from coding import tables
+
+        return tables.codebook(self._project.snapshot(texts=False))
+
+    def _columns(self) -> Sequence[str]:
+        return ("code", "中文", "codings")
+
+    def _summary(self) -> list[tuple[Any, ...]]:
+        counts = self._project.code_counts()
+        tree = self.tree
+        return [("  " * tree.level(c) + c.name, c.name_zh, counts.get(c.uid, 0)) for c in self._all()]
+
+
+__all__ = ["CodeRef", "ProjectCodebook"]

@@ -1,0 +1,221 @@
+"""The codings of a project: adding by offsets or by quote, recoding, moving edges, and as a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from coding.errors import Ambiguous, InvalidValue, NotFound, Refused
+from coding.model import Code, Coder, Coding, Document, Origin, Uid, new_uid
+from coding.project.collections import Collection
+from coding.spans import check_span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coding.project.codebook import CodeRef
+    from coding.project.documents import ProjectDocument
+
+
+
+class Codings(Collection[Coding]):
+    """The codings that this coder may see."""
+
+    kind = "coding"
+
+    def _all(self) -> Sequence[Coding]:
+        return self._project.visible(self._store.codings())
+
+    def __len__(self) -> int:
+        return sum(self._project.code_counts().values())
+
+    def __getitem__(self, ref: Uid) -> Coding:
+        return self._store.get(Coding, ref)
+
+    def of(self, document: str | Document | ProjectDocument, *, coders: Iterable[str] | None = None) -> list[Coding]:
+        """Return the codings of one document, by start, longer first.
+
+        Args:
+            document: name or uid.
+            coders: names or uids; None is everyone whom this coder may see.
+        """
+        uid = document if isinstance(document, str) and document.count("-") == 4 else None
+        uid = uid or self._project.documents.find(document).uid
+        wanted = [self._project.coders.find(c).uid for c in coders] if coders is not None else None
+        return self._project.visible(self._store.codings(documents=[uid], coders=wanted))
+
+    def add(
+        self,
+        document: str | Document | ProjectDocument,
+        start: int | None = None,
+        end: int | None = None,
+        *,
+        code: CodeRef,
+        quote: str | None = None,
+        coder: str | None = None,
+        origin: Origin = "manual",
+        **fields: Any,
+    ) -> Coding:
+        """Apply a code to a passage; saved when this returns.
+
+        Args:
+            document: name or uid.
+            start: first code point of the passage.
+            end: code point after the last one.
+            code: any reference to a code.
+            quote: the words themselves, instead of offsets; they must stand in the document once.
+            coder: only ever the project's own coder.
+            origin: how the coding came about.
+            fields: confidence, quotable.
+
+        Returns:
+            The coding; where the same one is there already, that one.
+        """
+        doc = self._project.documents.find(document)
+        if coder is not None and self._project.coders.find(coder).uid != self._project.coder_uid:
+            raise Refused(f"This project is open for {self._project.coder_name}; {coder} codes in a project of their own.")
+        span = self._place(doc, start, end, quote)
+        return self.add_many([(doc, *span, code)], origin=origin, **fields)[0]
+
+    def _place(self, document: Document, start: int | None, end: int | None, quote: str | None) -> tuple[int, int]:
+        if quote is None:
+            if start is None or end is None:
+                raise InvalidValue("A coding needs start and end, or a quote.")
+            return check_span(start, end, document.length)
+        text = self._store.text(document.uid)
+        first = text.find(quote) if quote else -1
+        if first < 0:
+            raise NotFound(f"The words given do not stand in “{document.name}”. Copy them from the text as it is shown.")
+        if start is not None:
+            check_span(start, start + len(quote), document.length)
+            if text[start : start + len(quote)] != quote:
+                raise NotFound(f"“{document.name}” has other words at {start}.")
+            return start, start + len(quote)
+        again = text.find(quote, first + 1)
+        if again >= 0:
+            raise Ambiguous(f"The words stand more than once in “{document.name}”, at {first} and {again}. Give start too.")
+        return first, first + len(quote)
+
+    def add_many(
+        self,
+        rows: Iterable[tuple[str | Document | ProjectDocument, int, int, CodeRef]],
+        *,
+        origin: Origin = "manual",
+        **fields: Any,
+    ) -> list[Coding]:
+        """Apply codes to many passages in one transaction, one step of undo.
+
+        Args:
+            rows: (document, start, end, code) each.
+            origin: how the codings came about.
+            fields: confidence, quotable; the same for all.
+        """
+        coder = self._project.require_coder()
+        find_document, find_code = self._project.documents.find, self._project.codebook.find
+        documents: dict[Any, Document] = {}
+        codes: dict[Any, Code] = {}
+        out = []
+        for document, start, end, code in rows:
+            key = document if isinstance(document, str) else document.uid
+            doc = documents.setdefault(key, documents.get(key) or find_document(document))
+            ref = code if isinstance(code, str) else code.uid
+            use = codes.setdefault(ref, codes.get(ref) or find_code(code))
+            if use.retired or not use.codable:
+                why = "retired" if use.retired else "a heading of the tree, not for coding"
+                raise Refused(f"The code “{use.name}” is {why}.")
+            span = check_span(start, end, doc.length)
+            out.append(
+                Coding(
+                    new_uid(), doc.uid, use.uid, coder.uid, *span, origin=origin, code_version=use.version,
+                    document_version=doc.version, round=self._project.rounds.current_for(doc.uid), **fields,
+                )
+            )  # fmt: skip
+        self._project.rounds.check_may_code({c.document for c in out})
+        with self._store.change("code") as change:
+            return list(change.put_codings(out))
+
+    def recode(self, coding: Coding | Uid, *, code: CodeRef) -> Coding:
+        """Give a passage another code; memos and decisions follow."""
+        use = self._project.codebook.find(code)
+        return self._change(coding, "recode", code=use.uid, code_version=use.version)
+
+    def move(self, coding: Coding | Uid, *, start: int | None = None, end: int | None = None) -> Coding:
+        """Move the edges of a passage."""
+        old = self[coding] if isinstance(coding, str) else coding
+        length = self._project.documents.find(old.document).length
+        span = check_span(old.start if start is None else start, old.end if end is None else end, length)
+        return self._change(old, "move edge", start=span[0], end=span[1])
+
+    def _change(self, coding: Coding | Uid, action: str, **fields: Any) -> Coding:
+        old = self._own(coding)
+        with self._store.change(action) as change:
+            return change.recode(old.uid, **fields)
+
+    def remove(self, *codings: Coding | Uid) -> None:
+        """Remove codings of one's own; `undo` brings them back."""
+        own = [self._own(coding) for coding in codings]
+        with self._store.change("remove coding") as change:
+            for coding in own:
+                change.remove(Coding, coding.uid)
+
+    def _own(self, coding: Coding | Uid) -> Coding:
+        found = self[coding] if isinstance(coding, str) else coding
+        if found.coder != self._project.require_coder().uid:
+            owner = self._store.get(Coder, found.coder).name
+            raise Refused(f"That coding is {owner}'s; {self._project.coder_name} cannot change it.")
+        self._project.rounds.check_may_code({found.document})
+        return found
+
+    def to_frame(
+        self,
+        *,
+        code: CodeRef | None = None,
+        include_subcodes: bool = True,
+        document: str | None = None,
+        coder: str | None = None,
+        case: Mapping[str, Any] | None = None,
+        text: bool = False,
+        language: str = "en",
+    ) -> pd.DataFrame:
+        """Return the codings as a tidy frame, one row each.
+
+        Args:
+            code: only this code, any reference.
+            include_subcodes: with the codes below it.
+            document: only this document.
+            coder: only this coder.
+            case: only passages of cases (or documents) whose variables have these values.
+            text: add the words, the sentence and the memo; the researcher's own choice, since they
+                then stand in the notebook.
+            language: of the code names, "en" or "zh".
+
+        Returns:
+            document, coder, code, path, level_1 …, start, end, unit numbers, speaker, case, variables,
+            origin, round, times and uid.
+        """
+        from coding import tables
+
+        snapshot = self._project.snapshot(texts=text)
+        frame = tables.codings(snapshot, text=text, language=language)
+        if code is not None:
+            tree = self._project.codebook.tree
+            root = self._project.codebook.find(code)
+            uids = {root.uid, *(c.uid for c in tree.descendants(root))} if include_subcodes else {root.uid}
+            frame = frame[frame["code_uid"].isin(uids)]
+        if document is not None:
+            frame = frame[frame["document_uid"] == self._project.documents.find(document).uid]
+        if coder is not None:
+            frame = frame[frame["coder"] == self._project.coders.find(coder).name]
+        for variable, value in (case or {}).items():
+            if variable not in frame.columns:
+                raise NotFound.among("variable", variable, (v.name for v in self._project.variables))
+            frame = frame[frame[variable] == value]
+        return frame.reset_index(drop=True)
+
+    def _columns(self) -> Sequence[str]:
+        return ("code", "codings")
+
+    def _summary(self) -> list[tuple[Any, ...]]:
+        tree, counts = self._project.codebook.tree, self._project.code_counts()
+        rows = [(tree.path(tree.find(uid)), n) for uid, n in counts.items()]
+        return sorted(rows, key=lambda row: -row[1])

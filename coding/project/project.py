@@ -1,0 +1,251 @@
+"""`Project`: what a researcher holds. One method, one transaction; the file is the only truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from coding.errors import Refused
+from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Snapshot, Uid
+from coding.project.codebook import ProjectCodebook
+from coding.project.codings import Codings
+from coding.project.collections import html_table
+from coding.project.documents import Documents
+from coding.project.memos import Memos
+from coding.project.people import Cases, Coders, Variables
+from coding.project.rounds import Rounds
+from coding.storage import Store
+
+if TYPE_CHECKING:
+    from coding.exporters import ExportReport
+    from coding.project.agreement import AgreementResult
+
+
+def open_project(
+    target: str | Path, *, coder: str | None = None, create: bool = False, readonly: bool = False
+) -> Project:
+    """Open a project file or a project on a server.
+
+    Args:
+        target: path of a ``.coding`` file, or a ``postgresql://`` address.
+        coder: name under which work is kept; needed for coding, not for reading.
+        create: make the project where there is none.
+        readonly: refuse every change.
+
+    Raises:
+        NotAProject: another kind of file, or nothing there and `create` not given.
+        ProjectNewer: written by a newer version.
+        ProjectLocked: another process is writing.
+
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "study.coding"
+    >>> project = open_project(path, coder="amira", create=True)
+    >>> document = project.documents.add("P01", "Nobody ordered it. We looked at Riverside.")
+    >>> code = project.codebook.add("Driving")
+    >>> coding = project.codings.add("P01", quote="We looked at Riverside.", code="Driving")
+    >>> (coding.start, coding.end)
+    (19, 42)
+    >>> project.undo()
+    'code'
+    >>> len(project.codings)
+    0
+    """
+    return Project(Store.open(target, create=create, coder=coder, readonly=readonly))
+
+
+class Project:
+    """A study: documents, a codebook, coders and their codings.
+
+    Attributes:
+        store: what keeps the project; the only door to the file.
+        documents: texts and their units.
+        codebook: the tree of codes.
+        codings: who applied which code to which passage.
+        coders: the people who code.
+        cases: the units of study.
+        variables: properties of cases and documents.
+        memos: dated notes on anything.
+        rounds: who codes what, for which purpose.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.documents = Documents(self)
+        self.codebook = ProjectCodebook(self)
+        self.codings = Codings(self)
+        self.coders = Coders(self)
+        self.cases = Cases(self)
+        self.variables = Variables(self)
+        self.memos = Memos(self)
+        self.rounds = Rounds(self)
+
+    # -- who and what -----------------------------------------------------------------------------
+
+    @property
+    def info(self) -> ProjectInfo:
+        """The project as such."""
+        return self.store.info()
+
+    @property
+    def name(self) -> str:
+        """Name of the project."""
+        return self.info.name
+
+    @property
+    def coder(self) -> Coder | None:
+        """Who is coding; None where the project was opened for reading."""
+        return self.store.coder
+
+    @property
+    def coder_uid(self) -> Uid:
+        """Uid of who is coding, or ""."""
+        return self.store.coder.uid if self.store.coder else ""
+
+    @property
+    def coder_name(self) -> str:
+        """Name of who is coding, or "nobody"."""
+        return self.store.coder.name if self.store.coder else "nobody"
+
+    def require_coder(self) -> Coder:
+        """Return who is coding.
+
+        Raises:
+            Refused: the project was opened without a coder.
+        """
+        if self.store.coder is None:
+            raise Refused('The project was opened without a coder. Open it with open_project(…, coder="your name").')
+        return self.store.coder
+
+    # -- what a coder may see ---------------------------------------------------------------------
+
+    def visible(self, codings: Sequence[Coding]) -> list[Coding]:
+        """Leave out others' codings of documents in an open blind round.
+
+        In one file this is a courtesy; real blinding is a file for each coder, or a server.
+        """
+        blind = self.rounds.blind_documents()
+        if not blind:
+            return list(codings)
+        return [c for c in codings if c.coder == self.coder_uid or c.document not in blind]
+
+    def visible_memos(self, memos: Sequence[Memo]) -> list[Memo]:
+        """Leave out others' memos while a blind round is open."""
+        if not self.rounds.blind_documents():
+            return list(memos)
+        return [m for m in memos if m.coder in (None, self.coder_uid)]
+
+    def code_counts(self) -> dict[Uid, int]:
+        """Return code uid to number of codings, merged codes counted where they were merged into.
+
+        While a blind round is open these are the coder's own.
+        """
+        own = [self.coder_uid] if self.rounds.blind_documents() else None
+        counts: dict[Uid, int] = {}
+        tree = self.codebook.tree
+        for uid, n in self.store.code_counts(coders=own).items():
+            target = tree.resolve(uid).uid
+            counts[target] = counts.get(target, 0) + n
+        return counts
+
+    def snapshot(
+        self, *, documents: Iterable[str] | None = None, coders: Iterable[str] | None = None, texts: bool = True
+    ) -> Snapshot:
+        """Return the project, or a part of it, as values that do not change.
+
+        Args:
+            documents: names or uids; None is all.
+            coders: names or uids of those whose codings are wanted; None is all that may be seen.
+            texts: whether texts can be read from it.
+        """
+        docs = [self.documents.find(d).uid for d in documents] if documents is not None else None
+        people = [self.coders.find(c).uid for c in coders] if coders is not None else None
+        return self.store.snapshot(
+            documents=docs, coders=people, texts=texts, hide=(self.coder_uid, self.rounds.blind_documents())
+        )
+
+    def store_outline(self, document: Document, outline: Outline) -> None:
+        """Keep corrected units of a document; one step of undo."""
+        with self.store.change("correct units") as change:
+            change.put_outline(document.uid, outline)
+
+    # -- results ----------------------------------------------------------------------------------
+
+    def agreement(self, coders: Sequence[str] | None = None, **options: Any) -> AgreementResult:
+        """Compare coders; see `coding.project.agreement.AgreementResult` for what comes back.
+
+        Args:
+            coders: two or more names; None is all who coded.
+            options: unit="sentence", universe="respondents", round=, documents=, measure=, level= …;
+                all are named in the result.
+        """
+        from coding.project.agreement import agreement
+
+        return agreement(self, coders=coders, **options)
+
+    def export(self, target: str | Path, *, format: str | None = None, **options: Any) -> ExportReport:  # noqa: A002
+        """Write the project for another program; what the target will lose is printed and returned.
+
+        Args:
+            target: file or folder; the suffix says the format where it can.
+            format: "refi-qda", "nvivo", "csv", "xlsx", "parquet", "jsonl", "html" …
+            options: profile="nvivo", and what else the format knows.
+        """
+        from coding.project.exports import export
+
+        return export(self, target, format=format, **options)
+
+    # -- going back, looking after ----------------------------------------------------------------
+
+    def undo(self) -> str | None:
+        """Take back the coder's last action, also after reopening; never another coder's.
+
+        Returns:
+            What was undone, None if there was nothing.
+        """
+        return self.store.undo()
+
+    def redo(self) -> str | None:
+        """Do again what was undone."""
+        return self.store.redo()
+
+    def history(self, limit: int = 50) -> list[Any]:
+        """Return the latest actions, newest first: when, who, what."""
+        return list(self.store.history(limit))
+
+    def check(self) -> Any:
+        """Look for anything broken, and say how to mend it."""
+        return self.store.check()
+
+    def backup(self) -> Path:
+        """Write a verified copy beside the project and return its path."""
+        return self.store.backup()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _rows(self) -> list[tuple[str, Any]]:
+        coders = ", ".join(c.name for c in self.coders) or "none yet"
+        return [
+            ("documents", len(self.documents)),
+            ("codes", len(self.codebook)),
+            ("codings", len(self.codings)),
+            ("coders", coders),
+            ("coding as", self.coder_name),
+        ]
+
+    def __repr__(self) -> str:
+        return f"{self.name}: " + ", ".join(f"{n} {what}" for what, n in self._rows()[:3]) + f", as {self.coder_name}"
+
+    def _repr_html_(self) -> str:
+        return html_table(("", ""), self._rows(), self.name)

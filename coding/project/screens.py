@@ -1,0 +1,40 @@
+"""Where the screens register themselves, so that a result can open one without importing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from coding.errors import CodingError
+
+_SCREENS: dict[str, Callable[..., Any]] = {}
+_providers: list[Callable[[], object]] = []
+
+
+def provide(load: Callable[[], object]) -> None:
+    """Say how the screens are loaded when one is first wanted; the package's front door does this."""
+    _providers.append(load)
+
+
+def register(name: str, screen: Callable[..., Any]) -> None:
+    """Make a screen known under a name; the widget room calls this when it is imported."""
+    _SCREENS[name] = screen
+
+
+def open_screen(name: str, *args: Any, **options: Any) -> Any:
+    """Open a registered screen.
+
+    Args:
+        name: "text_coder", "agreement", "consensus", "team" …
+        args: handed to the screen.
+        options: handed to the screen.
+
+    Raises:
+        CodingError: no screen bears the name, as where ipywidgets is not installed.
+    """
+    if name not in _SCREENS:
+        for load in _providers:
+            load()
+    if name not in _SCREENS:
+        raise CodingError(f"There is no screen “{name}”. There are: {', '.join(sorted(_SCREENS)) or 'none'}.")
+    return _SCREENS[name](*args, **options)
