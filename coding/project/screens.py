@@ -8,12 +8,16 @@ from typing import Any
 from coding.errors import CodingError
 
 _SCREENS: dict[str, Callable[..., Any]] = {}
-_providers: list[Callable[[], object]] = []
+
+class _Loader:
+    """How the screens are loaded when one is first wanted; the package's front door sets it."""
+
+    load: Callable[[], object] | None = None
 
 
 def provide(load: Callable[[], object]) -> None:
-    """Say how the screens are loaded when one is first wanted; the package's front door does this."""
-    _providers.append(load)
+    """Say how the screens are loaded."""
+    _Loader.load = staticmethod(load)
 
 
 def register(name: str, screen: Callable[..., Any]) -> None:
@@ -32,9 +36,8 @@ def open_screen(name: str, *args: Any, **options: Any) -> Any:
     Raises:
         CodingError: no screen bears the name, as where ipywidgets is not installed.
     """
-    if name not in _SCREENS:
-        for load in _providers:
-            load()
+    if name not in _SCREENS and _Loader.load:
+        _Loader.load()
     if name not in _SCREENS:
         raise CodingError(f"There is no screen “{name}”. There are: {', '.join(sorted(_SCREENS)) or 'none'}.")
     return _SCREENS[name](*args, **options)

@@ -92,7 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--documents", help="names, separated by commas (default: all)")
     command("check", run_check, "look for anything broken in a project")
     command("backup", run_backup, "write a verified copy beside the project")
-    from coding.project.cli_team import add_commands  # rounds, hand-out, merge, serve-help
+    from coding.cli.team import add_commands  # rounds, hand-out, merge, serve-help
 
     add_commands(command)
     return parser
@@ -242,19 +242,17 @@ def run_backup(options: argparse.Namespace) -> int:
 
 def run_lab(options: argparse.Namespace) -> int:
     """Open JupyterLab on the first notebook."""
-    from coding.serving import serve_lab
+    from coding.cli.serving import serve_lab
 
     return serve_lab(options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest)
 
 
 def run_app(options: argparse.Namespace) -> int:
     """Open the text coder as a Voilà page with a token."""
-    from coding.serving import serve_app
+    from coding.cli.serving import serve_app
 
     return serve_app(options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest)
 
 
 __all__ = ["build_parser", "main"]
 
-if __name__ == "__main__":
-    sys.exit(main())
