@@ -70,7 +70,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"coding has no {name!r}; it has {', '.join(__all__)}")
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
-    if name == "Project" or name.startswith("open_"):
+    if _HOME[name].startswith(("coding.project", "coding.samples")):
         from coding.project import screens
 
         screens.provide(lambda: import_module("coding.widget"))
