@@ -14,7 +14,6 @@ import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from types import MappingProxyType
 from typing import Any, Final, Literal, Self
 
 import numpy as np
@@ -568,12 +567,12 @@ class Snapshot:
     codes: tuple[Code, ...] = ()
     """In the order of the tree: parents before children, siblings by position."""
     documents: tuple[Document, ...] = ()
-    texts: Mapping[Uid, str] = MappingProxyType({})
+    texts: Mapping[Uid, str] = field(default_factory=dict)
     """Document uid to stored text; may load lazily."""
-    outlines: Mapping[Uid, Outline] = MappingProxyType({})
+    outlines: Mapping[Uid, Outline] = field(default_factory=dict)
     """Document uid to its units; may load lazily."""
     codings: CodingTable = field(default_factory=CodingTable.empty)
-    details: Mapping[Uid, Mapping[str, Any]] = MappingProxyType({})
+    details: Mapping[Uid, Mapping[str, Any]] = field(default_factory=dict)
     """Rare fields by coding uid: replaces, confidence, quotable."""
     cases: tuple[Case, ...] = ()
     case_links: tuple[CaseLink, ...] = ()
