@@ -1,0 +1,141 @@
+"""What every test may use, and the rule that nothing is skipped where `CODING_NO_SKIP` is set."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from coding.model import (
+    Case,
+    CaseLink,
+    Code,
+    Coder,
+    Coding,
+    Document,
+    Memo,
+    Outline,
+    Paragraph,
+    ProjectInfo,
+    Round,
+    Snapshot,
+    Speaker,
+    Turn,
+    Value,
+    Variable,
+)
+
+_NO_SKIP = os.environ.get("CODING_NO_SKIP") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    return _fail_if_skipped(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    return _fail_if_skipped(report)
+
+
+def _fail_if_skipped(report):
+    if _NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Nothing may be skipped here, but this was: {reason}"
+    return report
+
+
+def pytest_collection_modifyitems(items):
+    """Mark browser tests by their folder and keep them on one worker: they share a server and a Chromium."""
+    for item in items:
+        if "browser" in item.path.parts[-3:-1]:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def make_document(uid: str, name: str, text: str, **fields) -> Document:
+    return Document(uid, name, len(text), f"sha-{uid}", **fields)
+
+
+@pytest.fixture(scope="session")
+def study() -> Snapshot:
+    """Give a small bilingual project as values: two coders, three documents, a merged and a retired code.
+
+    Codes: Driving (Pressure, Learning), 机会结构 (Tournament), Old (retired), Worry (merged into Pressure).
+    The first paragraph of "P01" is a turn of the interviewer, the second one the respondent's.
+    """
+    texts = {
+        "d1": "Interviewer: How did it begin?\nMs Lin: The county ranked us. We had to learn fast.",
+        "d2": "访谈者：压力从哪里来？\n李主任：每个月都排名。大家都怕垫底。",
+        "d3": "Pilots spread when pressure meets protection.",
+    }
+    documents = (
+        make_document("d1", "P01", texts["d1"], language="en", kind="interview", folder="north"),
+        make_document("d2", "P02 李主任", texts["d2"], language="zh", kind="interview"),
+        make_document("d3", "A01", texts["d3"], language="en", kind="abstract"),
+    )
+    outlines = {
+        "d1": Outline(
+            "en",
+            (Paragraph(0, 30, "en"), Paragraph(31, 82, "en")),
+            (Turn(0, 30, 13, "Interviewer", "interviewer"), Turn(31, 82, 39, "Ms Lin")),
+            ((0, 30), (31, 60), (61, 82)),
+        ),
+        "d2": Outline(
+            "zh",
+            (Paragraph(0, 11, "zh"), Paragraph(12, 30, "zh")),
+            (Turn(0, 11, 4, "访谈者", "interviewer"), Turn(12, 30, 16, "李主任")),
+            ((0, 11), (12, 23), (23, 30)),
+        ),
+        "d3": Outline("en", (Paragraph(0, 45, "en"),), (), ((0, 45),)),
+    }
+    codes = (
+        Code("c1", "Driving", hue=20, position=0, direction="top-down"),
+        Code("c2", "Pressure", parent="c1", name_zh="压力", hue=20, position=0, direction="top-down"),
+        Code("c3", "Learning", parent="c1", name_zh="学习", hue=200, position=1, direction="bottom-up"),
+        Code("c4", "机会结构", position=1, hue=120),
+        Code("c5", "Tournament", parent="c4", name_zh="锦标赛", position=0, direction="horizontal"),
+        Code("c6", "Old", position=2, retired=True),
+        Code("c7", "Worry", position=3, retired=True, redirect="c2"),
+    )
+    rows = [
+        # amira
+        Coding("k1", "d1", "c2", "u1", 39, 60, created=1_700_000_000_000),
+        Coding("k2", "d1", "c5", "u1", 39, 60),
+        Coding("k3", "d1", "c3", "u1", 61, 82),
+        Coding("k4", "d2", "c2", "u1", 16, 23, round="r1"),
+        Coding("k5", "d3", "c2", "u1", 19, 45),
+        # ben
+        Coding("k6", "d1", "c7", "u2", 43, 60),
+        Coding("k7", "d2", "c5", "u2", 16, 23, round="r1"),
+        Coding("k8", "d2", "c6", "u2", 23, 30, origin="imported"),
+    ]
+    return Snapshot(
+        project=ProjectInfo("p1", "Local government"),
+        coders=(Coder("u1", "amira"), Coder("u2", "ben")),
+        codes=codes,
+        documents=documents,
+        texts=texts,
+        outlines=outlines,
+        cases=(Case("s1", "Ms Lin"), Case("s2", "李主任")),
+        case_links=(CaseLink("s2", "d2"),),
+        speakers=(Speaker("d1", "Ms Lin", "s1"), Speaker("d1", "Interviewer", role="interviewer")),
+        variables=(
+            Variable("v1", "Level"),
+            Variable("v2", "Years", "Integer"),
+            Variable("v3", "Year", "Integer", on="document"),
+        ),
+        values=(
+            Value("v1", "s1", "county"),
+            Value("v1", "s2", "township"),
+            Value("v2", "s1", 7),
+            Value("v3", "d3", 2021),
+        ),
+        memos=(
+            Memo("m1", "Fear, not ambition.", title="Fear", about=("k4", "c2"), coder="u1", created=1_700_000_000_000),
+        ),
+        rounds=(Round("r1", "Pilot", 1, "training"),),
+    ).with_codings(rows)
