@@ -118,7 +118,7 @@ class ProjectCodebook(Collection[Code]):
     # -- changing ---------------------------------------------------------------------------------
 
     def set(self, ref: CodeRef, *, reason: str = "", **fields: Any) -> Code:
-        """Change fields of a code: definition, include, exclude, hue, exclusive, cues …
+        """Change fields of a code: definition, include, exclude, hue, exclusive, cues and so on.
 
         Args:
             ref: any reference to a code.
@@ -156,8 +156,17 @@ class ProjectCodebook(Collection[Code]):
 
     def split(self, ref: CodeRef, names: Sequence[str], *, reason: str = "") -> list[Code]:
         """Add children to a code, to which its codings are then sorted one by one."""
-        code = self.find(ref)
-        return [self.add(name, parent=code, definition=code.definition) for name in names if name.strip()]
+        self._project.rounds.check_codebook_open()
+        parent = self.find(ref)
+        tree, new = self.tree, []
+        for name in filter(str.strip, names):
+            code = tree.new_code(name, parent=parent.uid, definition=parent.definition)
+            tree = Codebook([*tree, code], tree.relations)
+            new.append(code)
+        with self._store.change("split code", reason=reason) as change:
+            for code in new:
+                change.put(code)
+        return new
 
     def retire(self, ref: CodeRef, *, reason: str = "") -> Code:
         """Take a code out of use; its codings stay and are shown as made under a retired code."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from coding.project.documents import ProjectDocument
 
 
-
 class Codings(Collection[Coding]):
     """The codings that this coder may see."""
 
@@ -73,7 +72,9 @@ class Codings(Collection[Coding]):
         """
         doc = self._project.documents.find(document)
         if coder is not None and self._project.coders.find(coder).uid != self._project.coder_uid:
-            raise Refused(f"This project is open for {self._project.coder_name}; {coder} codes in a project of their own.")
+            raise Refused(
+                f"This project is open for {self._project.coder_name}; {coder} codes in a project of their own."
+            )
         span = self._place(doc, start, end, quote)
         return self.add_many([(doc, *span, code)], origin=origin, **fields)[0]
 
@@ -85,7 +86,9 @@ class Codings(Collection[Coding]):
         text = self._store.text(document.uid)
         first = text.find(quote) if quote else -1
         if first < 0:
-            raise NotFound(f"The words given do not stand in “{document.name}”. Copy them from the text as it is shown.")
+            raise NotFound(
+                f"The words given do not stand in “{document.name}”. Copy them from the text as it is shown."
+            )
         if start is not None:
             check_span(start, start + len(quote), document.length)
             if text[start : start + len(quote)] != quote:
@@ -93,7 +96,9 @@ class Codings(Collection[Coding]):
             return start, start + len(quote)
         again = text.find(quote, first + 1)
         if again >= 0:
-            raise Ambiguous(f"The words stand more than once in “{document.name}”, at {first} and {again}. Give start too.")
+            raise Ambiguous(
+                f"The words stand more than once in “{document.name}”, at {first} and {again}. Give start too."
+            )
         return first, first + len(quote)
 
     def add_many(

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from coding.project.project import Project
 
 
-def export(project: Project, target: str | Path, *, format: str | None = None, **options: Any) -> exporters.ExportReport:  # noqa: A002
+def export(
+    project: Project, target: str | Path, *, format: str | None = None, **options: Any
+) -> exporters.ExportReport:  # noqa: A002
     """Write a project in a format; see `Project.export`."""
     return exporters.write(project.snapshot(), Path(target), format=format, **options)

@@ -81,7 +81,12 @@ class Variables(Collection[Variable]):
         return by_name(self._all(), ref, "variable")
 
     def add(
-        self, name: str, *, type: VariableType = "Text", on: Literal["case", "document"] = "case", description: str = ""  # noqa: A002
+        self,
+        name: str,
+        *,
+        type: VariableType = "Text",
+        on: Literal["case", "document"] = "case",
+        description: str = "",  # noqa: A002
     ) -> Variable:
         """Add a property; returns the one that is there if the name is taken."""
         for variable in self._all():

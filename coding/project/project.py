@@ -12,6 +12,7 @@ from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Sn
 from coding.project.codebook import ProjectCodebook
 from coding.project.codings import Codings
 from coding.project.collections import html_table
+from coding.project.consensus import Consensus
 from coding.project.documents import Documents
 from coding.project.memos import Memos
 from coding.project.people import Cases, Coders, Variables
@@ -68,6 +69,7 @@ class Project:
         variables: properties of cases and documents.
         memos: dated notes on anything.
         rounds: who codes what, for which purpose.
+        consensus: decisions on disagreements, a layer beside the codings.
     """
 
     def __init__(self, store: Store) -> None:
@@ -80,6 +82,7 @@ class Project:
         self.variables = Variables(self)
         self.memos = Memos(self)
         self.rounds = Rounds(self)
+        self.consensus = Consensus(self)
 
     # -- who and what -----------------------------------------------------------------------------
 

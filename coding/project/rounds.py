@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue, NotFound, Refused
-from coding.model import Assignment, Coder, Document, Round, Uid, new_uid
+from coding.model import Assignment, Coder, Decision, Document, Round, Uid, Value, new_uid
 from coding.project.collections import Collection
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Purpose = Literal["training", "reliability", "production"]
+DEFAULT_PROTOCOL: Mapping[str, Any] = {
+    "unit": "sentence",
+    "measure": "krippendorff_alpha",
+    "universe": "respondents",
+    "threshold": 0.8,
+}
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+def draw_stratified(items: Sequence[tuple[Uid, str]], share: float, seed: int) -> list[Uid]:
+    """Draw a share of things, in proportion within each stratum; the same seed draws the same.
+
+    Args:
+        items: (uid, stratum) each.
+        share: 0 to 1. Largest remainders decide where proportions do not come out whole.
+        seed: of the draw.
+
+    >>> len(draw_stratified([(str(i), "ab"[i % 2]) for i in range(10)], 0.4, seed=7))
+    4
+    """
+    strata: dict[str, list[Uid]] = {}
+    for uid, stratum in sorted(items):
+        strata.setdefault(stratum, []).append(uid)
+    wanted = {name: share * len(members) for name, members in strata.items()}
+    take = {name: int(n) for name, n in wanted.items()}
+    missing = max(round(share * len(items)), 1 if share > 0 and items else 0) - sum(take.values())
+    for name in sorted(wanted, key=lambda n: (take[n] - wanted[n], n))[: max(missing, 0)]:
+        take[name] += 1
+    draw = random.Random(seed)  # noqa: S311 (a sample that can be drawn again, not a secret)
+    return [uid for name, members in sorted(strata.items()) for uid in draw.sample(members, take[name])]
 
 
 class Rounds(Collection[Round]):
@@ -76,21 +110,98 @@ class Rounds(Collection[Round]):
         item = ref if isinstance(ref, Round) else self[ref]
         return [a for a in every if a.round == item.uid]
 
-    def open(self, ref: Round | str | int) -> Round:
-        """Open a round; a reliability round fixes its protocol in the journal from now on."""
+    def distribute(
+        self,
+        ref: Round | str | int,
+        documents: Iterable[str],
+        coders: Sequence[str],
+        *,
+        overlap: float = 0.2,
+        stratify: str | None = None,
+        seed: int = 1,
+    ) -> list[Assignment]:
+        """Share documents out: a sample that everyone codes, the rest in equal parts.
+
+        Args:
+            ref: a planned round.
+            documents: names or uids.
+            coders: names or uids.
+            overlap: share of the documents that every coder gets, 0 to 1; at least one document.
+            stratify: a document variable, "kind" or "language" whose values the sample keeps in proportion.
+            seed: the same seed draws the same sample; it is kept in the protocol.
+        """
         item = ref if isinstance(ref, Round) else self[ref]
+        if not 0 <= overlap <= 1:
+            raise InvalidValue(f"The overlap is a share from 0 to 1; {overlap} was given.")
+        docs = [self._project.documents.find(d) for d in documents]
+        shared = set(draw_stratified([(d.uid, self._stratum(d, stratify)) for d in docs], overlap, seed))
+        rest = [d.uid for d in docs if d.uid not in shared]
+        random.Random(seed).shuffle(rest)  # noqa: S311 (a sample that can be drawn again, not a secret)
+        sample = {"share": overlap, "stratify": stratify, "seed": seed, "documents": sorted(shared)}
+        self._put(replace(item, protocol={**item.protocol, "sample": sample}), "plan round")
+        out = self.assign(item, shared, coders) if shared else []
+        for i, coder in enumerate(coders):
+            if mine := rest[i :: len(coders)]:
+                out.extend(self.assign(item, mine, [coder]))
+        return out
+
+    def _stratum(self, document: Document, by: str | None) -> str:
+        if by in (None, "kind", "language", "folder"):
+            return str(getattr(document, by)) if by else ""
+        variable = self._project.variables[by]
+        values = (v for v in self._store.all(Value) if v.variable == variable.uid and v.owner == document.uid)
+        return str(next((v.value for v in values), ""))
+
+    def open(self, ref: Round | str | int) -> Round:
+        """Open a round; a reliability round fixes its protocol in the journal from now on.
+
+        Raises:
+            Refused: it is not planned any more, or holds documents that coders have already discussed.
+        """
+        item = ref if isinstance(ref, Round) else self[ref]
+        item = self[item.uid]
         if item.status != "planned":
             raise Refused(f"{item.name} is {item.status}; only a planned round can be opened.")
-        if not self.assignments(item):
+        given = {a.document for a in self.assignments(item)}
+        if not given:
             raise InvalidValue(f"{item.name} has no documents; assign some first.")
-        return self._put(replace(item, status="open", opened=int(time.time() * 1000)), "open round")
+        protocol = dict(item.protocol)
+        if item.purpose == "reliability":
+            self._refuse_discussed(item, given)
+            codebook = {c.uid: c.version for c in self._project.codebook.tree}
+            protocol = {**DEFAULT_PROTOCOL, **protocol, "documents": sorted(given), "codebook": codebook}
+        return self._put(replace(item, status="open", protocol=protocol, opened=_now()), "open round")
+
+    def _refuse_discussed(self, item: Round, given: set[Uid]) -> None:
+        """A document that coders have settled, or compared in a closed round, measures memory, not agreement."""
+        discussed = {d.document for d in self._store.all(Decision)}
+        for earlier in self._all():
+            if earlier.status == "closed" and earlier.uid != item.uid:
+                people: dict[Uid, set[Uid]] = {}
+                for a in self.assignments(earlier):
+                    people.setdefault(a.document, set()).add(a.coder)
+                discussed |= {document for document, coders in people.items() if len(coders) > 1}
+        if both := sorted(self._store.get(Document, d).name for d in given & discussed):
+            raise Refused(f"{', '.join(both)}: already discussed, so not fit for {item.name}. Assign other documents.")
+
+    def stale(self, ref: Round | str | int) -> list[str]:
+        """Return the codes whose rules have changed in meaning since a reliability round fixed them."""
+        item = ref if isinstance(ref, Round) else self[ref]
+        fixed: Mapping[str, int] = item.protocol.get("codebook", {})
+        changed = []
+        for code in self._project.codebook.tree:
+            if code.version > fixed.get(code.uid, code.version):
+                history = self._store.code_history(code.uid)
+                if any(v.kind == "semantic" and v.version > fixed[code.uid] for v in history):
+                    changed.append(self._project.codebook.path(code))
+        return changed
 
     def close(self, ref: Round | str | int) -> Round:
         """Close a round; from now on everyone sees everyone's codings of it."""
         item = ref if isinstance(ref, Round) else self[ref]
         if item.status != "open":
             raise Refused(f"{item.name} is {item.status}; only an open round can be closed.")
-        return self._put(replace(item, status="closed", closed=int(time.time() * 1000)), "close round")
+        return self._put(replace(item, status="closed", closed=_now()), "close round")
 
     def _put(self, item: Round, action: str) -> Round:
         with self._store.change(action) as change:
@@ -129,7 +240,9 @@ class Rounds(Collection[Round]):
         """Refuse changes of the codebook while a reliability round is open."""
         for item in self.open_rounds():
             if item.purpose == "reliability":
-                raise Refused(f"The codebook is closed while {item.name} is open. Write a memo for the meeting instead.")
+                raise Refused(
+                    f"The codebook is closed while {item.name} is open. Write a memo for the meeting instead."
+                )
 
     # -- progress ---------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from coding.errors import CodingError
 
 _SCREENS: dict[str, Callable[..., Any]] = {}
 
+
 class _Loader:
     """How the screens are loaded when one is first wanted; the package's front door sets it."""
 
