@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 def export(
     project: Project, target: str | Path, *, format: str | None = None, **options: Any
-) -> exporters.ExportReport:  # noqa: A002
+) -> exporters.ExportReport:
     """Write a project in a format; see `Project.export`."""
     return exporters.write(project.snapshot(), Path(target), format=format, **options)

@@ -86,7 +86,7 @@ class Variables(Collection[Variable]):
         *,
         type: VariableType = "Text",
         on: Literal["case", "document"] = "case",
-        description: str = "",  # noqa: A002
+        description: str = "",
     ) -> Variable:
         """Add a property; returns the one that is there if the name is taken."""
         for variable in self._all():

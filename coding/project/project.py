@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from coding.errors import Refused
 from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Snapshot, Uid
@@ -198,6 +198,21 @@ class Project:
         from coding.project.exports import export
 
         return export(self, target, format=format, **options)
+
+    def audit(self, path: str | Path, *, language: Literal["en", "zh"] = "en") -> Path:
+        """Write the appendix that reviewers ask for, as Word or HTML by the suffix.
+
+        It tells how the codebook changed and why, the rounds with their fixed protocol and sample,
+        agreement, what was settled, memos of method and theory, and saturation. Nothing in it tells who
+        a participant is.
+
+        Args:
+            path: ``audit.docx`` or ``audit.html``.
+            language: of headings and methods text.
+        """
+        from coding.project.audit import audit
+
+        return audit(self, path, language=language)
 
     # -- going back, looking after ----------------------------------------------------------------
 
