@@ -76,10 +76,19 @@ class Arrivals:
         document = replace(document, **fields)
         self._hashes[digest] = document.name
         change.put_document(document, text, outline)
+        if arriving.case:
+            change.put(CaseLink(self._case(change, arriving.case).uid, document.uid, uid=new_uid()))
         self._speakers(change, document, outline)
         self._values(change, "document", document.uid, arriving.variables)
         for comment in arriving.comments:
-            change.put(Memo(new_uid(), comment.text, title=comment.author, about=(document.uid,)))
+            change.put(
+                Memo(
+                    new_uid(),
+                    f"“{text[comment.start : comment.end]}”\n{comment.text}",
+                    comment.author,
+                    about=(document.uid,),
+                )
+            )
         return document
 
     def _free_name(self, wanted: str) -> str:

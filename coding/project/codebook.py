@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from coding.codebook import Codebook, read_codebook, write_codebook
 from coding.errors import InvalidValue
-from coding.model import Code, CodeVersion, Coding, Relation, Uid, fold_name, new_uid
+from coding.model import Code, CodeVersion, Coding, Relation, Uid, Variable, fold_name, new_uid
 from coding.project.collections import Collection
 
 if TYPE_CHECKING:
@@ -99,13 +99,28 @@ class ProjectCodebook(Collection[Code]):
                 uids[code.uid] = fresh.uid
                 change.put(fresh)
                 out.append(fresh)
-            self._take_relations(change, incoming.relations, uids)
+            ties = [*incoming.relations, *self._outer_relations(incoming, uids)]
+            self._take_relations(
+                change, ties, {**uids, **{uid: uid for uid in uids.values()}, **{c.uid: c.uid for c in here}}
+            )
+            for asked in incoming.info.variables:
+                if not any(v.name == asked.name and v.on == asked.on for v in self._store.all(Variable)):
+                    change.put(Variable(new_uid(), asked.name, asked.type, asked.on, asked.description))
         return out
+
+    def _outer_relations(self, incoming: Codebook, uids: Mapping[Uid, Uid]) -> list[Relation]:
+        """Tie codes to those of books that are here already; ties to books that are not are left."""
+        keys = {c.key: c.uid for c in self.tree if c.key} | {c.key: uids[c.uid] for c in incoming if c.key}
+        return [
+            Relation(new_uid(), keys[tie.source], tie.kind, keys[tie.target], tie.note)
+            for tie in incoming.outer
+            if tie.source in keys and tie.target in keys
+        ]
 
     def _take_relations(self, change: Any, relations: Iterable[Relation], uids: Mapping[Uid, Uid]) -> None:
         known = {(r.source, r.kind, r.target) for r in self._store.all(Relation)}
         for relation in relations:
-            ends = uids.get(relation.source), uids.get(relation.target)
+            ends = uids.get(relation.source, ""), uids.get(relation.target, "")
             if ends[0] and ends[1] and (ends[0], relation.kind, ends[1]) not in known:
                 change.put(replace(relation, source=ends[0], target=ends[1]))
 
@@ -157,24 +172,20 @@ class ProjectCodebook(Collection[Code]):
     def split(self, ref: CodeRef, names: Sequence[str], *, reason: str = "") -> list[Code]:
         """Add children to a code, to which its codings are then sorted one by one."""
         self._project.rounds.check_codebook_open()
-        parent = self.find(ref)
-        tree, new = self.tree, []
-        for name in filter(str.strip, names):
-            code = tree.new_code(name, parent=parent.uid, definition=parent.definition)
-            tree = Codebook([*tree, code], tree.relations)
-            new.append(code)
+        code = self.find(ref)
+        new = self.tree.split(code, names, definition=code.definition, definition_zh=code.definition_zh)
         with self._store.change("split code", reason=reason) as change:
-            for code in new:
-                change.put(code)
-        return new
+            for child in new:
+                change.put(child)
+        return list(new)
 
     def retire(self, ref: CodeRef, *, reason: str = "") -> Code:
         """Take a code out of use; its codings stay and are shown as made under a retired code."""
-        return self._put(replace(self.find(ref), retired=True), "retire code", reason)
+        return self._put(self.tree.retired(self.find(ref)), "retire code", reason)
 
     def revive(self, ref: CodeRef) -> Code:
         """Bring a retired code back."""
-        return self._put(replace(self.find(ref), retired=False), "revive code", "")
+        return self._put(self.tree.revived(self.find(ref)), "revive code", "")
 
     def _put(self, code: Code, action: str, reason: str) -> Code:
         self._project.rounds.check_codebook_open()

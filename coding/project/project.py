@@ -187,7 +187,7 @@ class Project:
 
         return agreement(self, coders=coders, **options)
 
-    def export(self, target: str | Path, *, format: str | None = None, **options: Any) -> ExportReport:  # noqa: A002
+    def export(self, target: str | Path, *, format: str | None = None, **options: Any) -> ExportReport:
         """Write the project for another program; what the target will lose is printed and returned.
 
         Args:
