@@ -1,0 +1,59 @@
+"""Writing files so that there is either the whole new one or the old one untouched."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from coding.errors import ExportFailed
+
+__all__ = ["FIXED_TIME", "atomic", "entry", "write_bytes"]
+
+FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""Of every archive member: two exports of one project are the same bytes."""
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder; what was written there replaces `path` at the end.
+
+    On any error the temporary file goes and `path` is as it was.
+
+    Raises:
+        ExportFailed: the folder is missing, cannot be written or is full.
+    """
+    if path.is_dir():
+        raise ExportFailed(f"{path.name} is a folder; give the name of a file.")
+    if not path.parent.is_dir():
+        raise ExportFailed(f"There is no folder “{path.parent.name}” to write {path.name} into; make it first.")
+    temporary = path.with_name(f".{secrets.token_hex(6)}.part")
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise ExportFailed(f"{path.name} was not written: {error.strerror or error}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a small file whole."""
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def entry(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
+    """Open a member of an archive for writing, with fixed time and rights."""
+    info = zipfile.ZipInfo(name, FIXED_TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o600 << 16
+    with archive.open(info, "w", force_zip64=False) as out:
+        yield out
