@@ -1,0 +1,273 @@
+"""Questions about codings and texts; nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from coding.errors import NotFound
+from coding.model import ORIGINS, Coding, CodingTable, Uid
+from coding.storage.rows import Refs, chunks
+from coding.storage.schema import ALIAS, LIVE, REMOVED, THINGS, anchors, codings, contents
+from coding.storage.things import is_uid
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = [
+    "coding",
+    "coding_table",
+    "counts",
+    "key_of",
+    "list_codings",
+    "live_by_key",
+    "text_of",
+    "users_of",
+    "with_aliases",
+]
+
+_KINDS = ("document", "code", "coder", "round")
+Key = tuple[Uid, int, int, Uid, Uid]
+
+
+def text_of(connection: sa.Connection, key: str) -> str | None:
+    """Return a text by its hash; None where it was erased or never there."""
+    body: str | None = connection.execute(sa.select(contents.c.body).where(contents.c.hash == key)).scalar()
+    return body
+
+
+def texts_of(connection: sa.Connection, keys: Iterable[str]) -> dict[str, str | None]:
+    """Return many texts by their hashes."""
+    out: dict[str, str | None] = {}
+    for part in chunks(list(dict.fromkeys(keys))):
+        for row in connection.execute(sa.select(contents.c.hash, contents.c.body).where(contents.c.hash.in_(part))):
+            out[row.hash] = row.body
+    return out
+
+
+def key_of(c: Coding) -> Key:
+    """Return what makes two live codings the same."""
+    return c.document, int(c.start), int(c.end), c.code, c.coder
+
+
+def _joined() -> sa.Select[Any]:
+    """Select codings with uids in place of local numbers."""
+    tables = {kind: THINGS[kind].table for kind in _KINDS}
+    source: Any = codings
+    for kind, table in tables.items():
+        source = source.join(table, table.c.id == codings.c[kind], isouter=kind == "round")
+    plain = [c for c in codings.c if c.name not in _KINDS]
+    return sa.select(*plain, *(t.c.uid.label(kind) for kind, t in tables.items())).select_from(source)
+
+
+def _coding(row: Mapping[str, Any]) -> Coding:
+    return Coding(
+        uid=row["uid"], document=row["document"], code=row["code"], coder=row["coder"], start=row["start"], end=row["end"],
+        origin=ORIGINS[row["origin"]], code_version=row["code_version"], document_version=row["document_version"],
+        round=row["round"], created=row["created"], replaces=row["replaces"], confidence=row["confidence"] or "",
+        quotable=row["quotable"] or "",
+    )  # fmt: skip
+
+
+def coding(connection: sa.Connection, uid: Uid) -> Coding:
+    """Return a live coding; of an identical pair, by either uid, the one that stands.
+
+    Raises:
+        NotFound: there is none, or it was removed.
+    """
+    row = connection.execute(_joined().where(codings.c.uid == uid)).mappings().first() if is_uid(uid) else None
+    if row is None:
+        raise NotFound(f"There is no coding with the uid {uid}.")
+    if row["state"] == REMOVED:
+        raise NotFound(f"The coding {uid} was removed.")
+    if row["state"] == ALIAS:
+        wanted = _coding(row)
+        documents = THINGS["document"].table
+        same = _joined().where(
+            codings.c.start == wanted.start, codings.c.end == wanted.end, documents.c.uid == wanted.document,
+            codings.c.state == LIVE,
+        )  # fmt: skip
+        return next(_coding(r) for r in connection.execute(same).mappings() if key_of(_coding(r)) == key_of(wanted))
+    return _coding(row)
+
+
+def live_by_key(connection: sa.Connection, wanted: Sequence[Coding], refs: Refs) -> dict[Key, Coding]:
+    """Return the live codings that are the same as any of those wanted."""
+    if len(wanted) <= 3:
+        rows = []
+        for c in wanted:
+            ids = [
+                refs.ids(kind, [uid]).get(uid)
+                for kind, uid in (("document", c.document), ("code", c.code), ("coder", c.coder))
+            ]
+            same = sa.and_(
+                codings.c.document == ids[0], codings.c.start == c.start, codings.c.end == c.end, codings.c.code == ids[1],
+                codings.c.coder == ids[2], codings.c.state == sa.literal_column(str(LIVE)),
+            )  # fmt: skip
+            rows += [_coding(r) for r in connection.execute(_joined().where(same)).mappings()]
+        return {key_of(c): c for c in rows}
+    documents = list(dict.fromkeys(c.document for c in wanted))
+    coders = list(dict.fromkeys(c.coder for c in wanted))
+    return {key_of(c): c for c in list_codings(connection, documents=documents, coders=coders)}
+
+
+def with_aliases(connection: sa.Connection, uids: Sequence[Uid]) -> list[Uid]:
+    """Return codings together with the identical ones that hide behind them."""
+    out = list(uids)
+    a, b = codings.alias("a"), codings.alias("b")
+    same = sa.and_(
+        *(a.c[k] == b.c[k] for k in ("document", "start", "end", "code", "coder")), a.c.uid != b.c.uid,
+        b.c.state == sa.literal_column(str(ALIAS)),
+    )  # fmt: skip
+    for part in chunks(list(uids)):
+        out += connection.execute(sa.select(b.c.uid).select_from(a.join(b, same)).where(a.c.uid.in_(part))).scalars()
+    return list(dict.fromkeys(out))
+
+
+def users_of(connection: sa.Connection, kind: str, uid: Uid) -> list[tuple[str, int]]:
+    """Return who has how many live codings of a code or document, or by a coder."""
+    table, coders = THINGS[kind].table, THINGS["coder"].table.alias("who")
+    number = sa.select(table.c.id).where(table.c.uid == uid).scalar_subquery()
+    query = (
+        sa.select(coders.c.name, sa.func.count())
+        .select_from(codings.join(coders, coders.c.id == codings.c.coder))
+        .where(codings.c[kind] == number, codings.c.state != REMOVED)
+        .group_by(coders.c.name)
+        .order_by(coders.c.name)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def _conditions(connection: sa.Connection, **wanted: Iterable[Uid] | None) -> list[Any]:
+    refs = Refs(connection)
+    out: list[Any] = [codings.c.state == sa.literal_column(str(LIVE))]
+    for name, uids in wanted.items():
+        if uids is not None:
+            uids = [u for u in uids if is_uid(u)]
+            ids = refs.ids(name, uids)
+            numbers = [ids[u] for u in uids if u in ids]
+            out.append(codings.c[name].in_(numbers) if len(numbers) < 900 else codings.c[name].in_(_literals(numbers)))
+    return out
+
+
+def _literals(numbers: Sequence[int]) -> Any:
+    """Return numbers as literals: more of them than a statement takes parameters."""
+    return [sa.literal_column(str(int(n))) for n in numbers]
+
+
+def list_codings(
+    connection: sa.Connection,
+    *,
+    documents: Iterable[Uid] | None = None,
+    codes: Iterable[Uid] | None = None,
+    coders: Iterable[Uid] | None = None,
+    rounds: Iterable[Uid] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Coding]:
+    """Return live codings by document, start, and longer first."""
+    conditions = _conditions(connection, document=documents, code=codes, coder=coders, round=rounds)
+    query = (
+        _joined().where(*conditions).order_by(codings.c.document, codings.c.start, codings.c.end.desc(), codings.c.uid)
+    )
+    if limit is not None:
+        query = query.limit(limit).offset(offset)
+    return [_coding(row) for row in connection.execute(query).mappings()]
+
+
+def counts(connection: sa.Connection, by: str, *, coders: Iterable[Uid] | None = None) -> dict[Uid, int]:
+    """Return uid of a code or document to its number of live codings."""
+    table = THINGS[by].table
+    conditions = _conditions(connection, coder=coders)
+    inner = sa.select(codings.c[by], sa.func.count().label("n")).where(*conditions).group_by(codings.c[by]).subquery()
+    query = sa.select(table.c.uid, inner.c.n).select_from(inner.join(table, table.c.id == inner.c[by]))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def review_list(connection: sa.Connection, documents: Iterable[Uid] | None = None) -> list[Coding]:
+    """Return live codings whose place became unclear when their text was corrected."""
+    query = _joined().join(anchors, anchors.c.coding == codings.c.uid).where(anchors.c.unclear == 1)
+    conditions = _conditions(connection, document=documents)
+    query = query.where(*conditions).order_by(codings.c.document, codings.c.start)
+    return [_coding(row) for row in connection.execute(query).mappings()]
+
+
+def uid_texts(raw: Sequence[Any]) -> npt.NDArray[np.object_]:
+    """Return canonical uids of many 16-byte values at once."""
+    out = np.empty(len(raw), dtype=object)
+    if len(raw) and isinstance(raw[0], str):
+        out[:] = raw
+        return out
+    digits = b"".join(raw).hex()
+    out[:] = [
+        f"{digits[i : i + 8]}-{digits[i + 8 : i + 12]}-{digits[i + 12 : i + 16]}-{digits[i + 16 : i + 20]}-{digits[i + 20 : i + 32]}"
+        for i in range(0, len(digits), 32)
+    ]
+    return out
+
+
+_TABLE_COLUMNS = (
+    "document", "code", "coder", "start", "end", "origin", "code_version", "document_version", "round", "created",
+)  # fmt: skip
+
+
+def coding_table(
+    connection: sa.Connection,
+    positions: Mapping[str, Mapping[int, int]],
+    *,
+    documents: Iterable[Uid] | None = None,
+    codes: Iterable[Uid] | None = None,
+    coders: Iterable[Uid] | None = None,
+    rounds: Iterable[Uid] | None = None,
+) -> CodingTable:
+    """Return live codings as columns, by document, start, and longer first.
+
+    Args:
+        connection: of the project.
+        positions: for document, code, coder and round: local number to position in the tuple that the
+            table refers to. Codings of things without a position are left out.
+        documents: uids; None is all.
+        codes: uids; None is all.
+        coders: uids; None is all.
+        rounds: uids; None is all.
+    """
+    conditions = _conditions(connection, document=documents, code=codes, coder=coders, round=rounds)
+    numbers = [codings.c[name] if name != "round" else sa.func.coalesce(codings.c.round, 0) for name in _TABLE_COLUMNS]
+    uid = sa.type_coerce(codings.c.uid, sa.LargeBinary) if connection.dialect.name == "sqlite" else codings.c.uid
+    result = connection.execute(sa.select(uid, *numbers).where(*conditions))
+    rows = result.cursor.fetchall() if result.cursor is not None else []
+    if not rows:
+        return CodingTable.empty()
+    raw, *values = zip(*rows, strict=True)
+    columns: dict[str, Any] = {n: np.array(v, dtype=np.int64) for n, v in zip(_TABLE_COLUMNS, values, strict=True)}
+    for kind in _KINDS:
+        columns[kind] = _lookup(positions[kind], columns[kind])
+    known = (columns["document"] >= 0) & (columns["code"] >= 0) & (columns["coder"] >= 0)
+    order = np.lexsort((-columns["end"], columns["start"], columns["document"]))
+    order = order[known[order]]
+    uids = uid_texts([str(u) for u in raw] if connection.dialect.name != "sqlite" else raw)
+    return CodingTable.from_columns({"uid": uids[order], **{name: column[order] for name, column in columns.items()}})
+
+
+def _lookup(positions: Mapping[int, int], numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Replace local numbers by positions; what has none becomes −1."""
+    size = max(max(positions, default=0), int(numbers.max())) + 1
+    table = np.full(size, -1, dtype=np.int64)
+    if positions:
+        table[list(positions)] = list(positions.values())
+    return table[numbers]
+
+
+def details(connection: sa.Connection, documents: Iterable[Uid] | None = None) -> dict[Uid, dict[str, Any]]:
+    """Return the rare fields of live codings that have any."""
+    rare = (codings.c.replaces, codings.c.confidence, codings.c.quotable)
+    query = sa.select(codings.c.uid, *rare).where(
+        *_conditions(connection, document=documents), sa.or_(*(c.is_not(None) for c in rare))
+    )
+    out: dict[Uid, dict[str, Any]] = {}
+    for row in connection.execute(query):
+        out[row.uid] = {k: v for k, v in zip(("replaces", "confidence", "quotable"), row[1:], strict=True) if v}
+    return out

@@ -1,0 +1,153 @@
+"""Changing the current state: the only module that inserts or updates rows of things and codings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from coding.model import ORIGINS, Code, Coder, Coding, Document, Round, Uid
+from coding.storage.schema import ALIAS, LIVE, REMOVED, THINGS, Thing, codings, contents, thing_of
+from coding.storage.things import defaults, from_row, to_row
+
+__all__ = [
+    "Refs",
+    "add_codings",
+    "chunks",
+    "coding_row",
+    "fetch",
+    "put_content",
+    "put_fields",
+    "set_codings",
+    "with_uids",
+]
+
+CHUNK: Final = 500
+_KEY: Final = ("document", "start", "end", "code", "coder")
+
+
+def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
+    """Yield slices that fit a statement."""
+    for i in range(0, len(items), size):
+        yield items[i : i + size]
+
+
+def fetch(connection: sa.Connection, thing: Thing, uid: Uid) -> tuple[dict[str, Any], bool] | None:
+    """Return the JSON fields of a thing and whether it is live; None if there never was one."""
+    row = connection.execute(sa.select(thing.table).where(thing.table.c.uid == uid)).mappings().first()
+    return None if row is None else (from_row(thing, row), bool(row["live"]))
+
+
+def put_fields(connection: sa.Connection, thing: Thing, uid: Uid, fields: Mapping[str, Any], *, new: bool) -> None:
+    """Write fields of a thing; `live` may be among them."""
+    plain = {k: v for k, v in fields.items() if k != "live"}
+    if new:
+        row = to_row(thing, {**defaults(thing), **plain})
+        connection.execute(sa.insert(thing.table).values(uid=uid, live=int(fields.get("live", True)), **row))
+        return
+    row = to_row(thing, plain)
+    if "live" in fields:
+        row["live"] = int(fields["live"])
+    connection.execute(sa.update(thing.table).where(thing.table.c.uid == uid).values(**row))
+
+
+def put_content(connection: sa.Connection, key: str, kind: str, body: str) -> None:
+    """Keep a text under its hash; one that was erased comes back when it is stored again."""
+    there = connection.execute(sa.select(contents.c.body.is_(None)).where(contents.c.hash == key)).scalar()
+    if there is None:
+        connection.execute(sa.insert(contents).values(hash=key, kind=kind, body=body))
+    elif there:
+        connection.execute(sa.update(contents).where(contents.c.hash == key).values(body=body))
+
+
+class Refs:
+    """Between uids and the local numbers by which codings refer to things; asks only for what it lacks."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._ids: dict[str, dict[Uid, int]] = {"document": {}, "code": {}, "coder": {}, "round": {}}
+
+    def ids(self, kind: str, uids: Iterable[Uid]) -> dict[Uid, int]:
+        """Return uid to local number; uids that nothing bears are left out."""
+        known = self._ids[kind]
+        table = THINGS[kind].table
+        missing = [uid for uid in dict.fromkeys(uids) if uid not in known]
+        for part in chunks(missing):
+            rows = self._connection.execute(sa.select(table.c.uid, table.c.id).where(table.c.uid.in_(part)))
+            known.update({row.uid: row.id for row in rows})
+        return known
+
+
+def coding_row(coding: Coding, refs: Refs, state: int = LIVE) -> dict[str, Any]:
+    """Return the columns of a coding; the references must exist."""
+    return {
+        "uid": coding.uid,
+        "document": refs.ids("document", [coding.document])[coding.document],
+        "code": refs.ids("code", [coding.code])[coding.code],
+        "coder": refs.ids("coder", [coding.coder])[coding.coder],
+        "start": coding.start,
+        "end": coding.end,
+        "origin": ORIGINS.index(coding.origin),
+        "code_version": coding.code_version,
+        "document_version": coding.document_version,
+        "round": refs.ids("round", [coding.round])[coding.round] if coding.round else None,
+        "created": coding.created,
+        "replaces": coding.replaces,
+        "confidence": coding.confidence or None,
+        "quotable": coding.quotable or None,
+        "state": state,
+    }
+
+
+def add_codings(connection: sa.Connection, rows: Sequence[Coding], refs: Refs) -> None:
+    """Insert codings that are not there; none of them may equal a live one."""
+    for kind in ("document", "code", "coder"):
+        refs.ids(kind, (getattr(c, kind) for c in rows))
+    refs.ids("round", (c.round for c in rows if c.round))
+    for part in chunks(rows, 5_000):
+        connection.execute(sa.insert(codings), [coding_row(c, refs) for c in part])
+
+
+def with_uids(uids: Sequence[Uid]) -> sa.ColumnElement[bool]:
+    """Return the condition that a coding is one of these."""
+    return codings.c.uid.in_(uids)
+
+
+def set_codings(connection: sa.Connection, uids: Sequence[Uid], *, live: bool) -> None:
+    """Take codings away or bring them back, and let one of identical codings stand for the others."""
+    for part in chunks(uids):
+        state = ALIAS if live else REMOVED
+        connection.execute(sa.update(codings).where(with_uids(part)).values(state=state))
+    for part in chunks(uids):
+        groups = _rivals(connection, part)
+        if live:
+            lone = [uid for uid in part if uid not in groups]
+            if lone:
+                connection.execute(sa.update(codings).where(with_uids(lone)).values(state=LIVE))
+        for uid, others in groups.items():
+            _elect(connection, [*others, uid] if live else others)
+
+
+def _rivals(connection: sa.Connection, uids: Sequence[Uid]) -> dict[Uid, list[Uid]]:
+    """Return for each coding the identical ones that its coder has not removed."""
+    a, b = codings.alias("a"), codings.alias("b")
+    out: dict[Uid, list[Uid]] = {}
+    for state in (LIVE, ALIAS):
+        same = sa.and_(
+            *(a.c[k] == b.c[k] for k in _KEY), a.c.uid != b.c.uid, b.c.state == sa.literal_column(str(state))
+        )
+        for row in connection.execute(
+            sa.select(a.c.uid, b.c.uid).select_from(a.join(b, same)).where(a.c.uid.in_(uids))
+        ):
+            out.setdefault(row[0], []).append(row[1])
+    return out
+
+
+def _elect(connection: sa.Connection, members: Sequence[Uid]) -> None:
+    first = min(members)
+    connection.execute(sa.update(codings).where(with_uids(members)).values(state=ALIAS))
+    connection.execute(sa.update(codings).where(codings.c.uid == first).values(state=LIVE))
+
+
+CODE, CODER, DOCUMENT, ROUND = (thing_of(c) for c in (Code, Coder, Document, Round))
