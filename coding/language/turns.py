@@ -17,7 +17,7 @@ from coding.language.scripts import BLANK, HAN_CLASS, strip_span, word_set
 from coding.model import SpeakerRole, Turn
 from coding.spans import Span
 
-__all__ = ["speaker_role", "turns_in"]
+__all__ = ["is_generic_speaker", "speaker_role", "turns_in"]
 
 _TIME = r"(?:\d{1,2}[:：])?\d{1,2}[:：]\d{2}(?:[.,]\d{1,3})?"
 
@@ -224,3 +224,14 @@ def _unnamed_asker(text: str, labels: list[_Label]) -> set[str]:
     name = candidates[0]
     others = [size[n] / turns[n] for n in turns if n != name]
     return {name} if size[name] / turns[name] < 0.6 * (sum(others) / len(others)) else set()
+
+
+def is_generic_speaker(label: str) -> bool:
+    """Say whether a label states a role rather than a name, so that it may be someone else in each file.
+
+    >>> is_generic_speaker("受访者"), is_generic_speaker("P"), is_generic_speaker("P03"), is_generic_speaker("王主任")
+    (True, True, False, False)
+    """
+    name = _BRACKET.sub("", label).strip(BLANK + "*_").casefold()
+    numbered = re.search(r"\d", name) is not None and name[:1] in "pr"
+    return speaker_role(label) is not None and not numbered
