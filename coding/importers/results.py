@@ -29,7 +29,7 @@ class ImportedCase:
     """A case that the file describes, such as a row of a table."""
 
     name: str
-    variables: Mapping[str, Scalar] = NO_VALUES
+    variables: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ImportedDocument:
     encoding: str = ""
     """Encoding the bytes were read with; "" where the format fixes it."""
     source_name: str = ""
-    variables: Mapping[str, Scalar] = NO_VALUES
+    variables: Mapping[str, Scalar] = field(default_factory=dict)
     case: str = ""
     """Name of the case that the whole text belongs to."""
     speakers: tuple[str, ...] = ()
