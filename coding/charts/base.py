@@ -124,7 +124,7 @@ def colour(hue: float, *, lightness: float = 0.6, chroma: float = 0.115) -> str:
         Ottosson, B. (2020). A perceptual color space for image processing (the OKLab matrices).
 
     >>> colour(250)
-    '#4b83c1'
+    '#4584c2'
     """
     while True:
         red, green, blue = _linear_rgb(lightness, chroma, math.radians(hue))

@@ -156,7 +156,7 @@ def _layout(n: int, a: npt.NDArray[Any], b: npt.NDArray[Any], weight: npt.NDArra
         distance = np.maximum(np.linalg.norm(apart, axis=2, keepdims=True), 1e-3)
         push = ideal**2 / distance**2
         draw = pull[:, :, None] * distance / ideal
-        move = ((push - draw) * apart).sum(axis=1) - 0.35 * place  # a little pull to the middle keeps islands in
+        move = ((push - draw) * apart).sum(axis=1) - 0.6 * place  # a little pull to the middle keeps islands in
         length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
         place = place + move / length * np.minimum(length, step)
     place -= (place.max(axis=0) + place.min(axis=0)) / 2

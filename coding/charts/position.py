@@ -114,7 +114,7 @@ def saturation(frame: pd.DataFrame, *, language: Language = "en") -> alt.LayerCh
     base = alt.Chart(frame, width=alt.Step(wide), height=230).encode(x=x, tooltip=tip)
     axis = alt.Axis(tickMinStep=1, tickCount=5)
     bars = base.mark_bar(width={"band": 0.56}).encode(y=alt.Y("new:Q", title=say("codes", language), axis=axis))
-    grown = base.mark_line(interpolate="monotone", strokeDash=[4, 3], strokeWidth=1.6, opacity=0.9).encode(y="seen:Q")
+    grown = base.mark_line(strokeDash=[4, 3], strokeWidth=1.6, opacity=0.9).encode(y="seen:Q")
     ends = base.mark_point(size=34, opacity=1, fill=MARK, strokeWidth=0).encode(y="seen:Q")
     # a number only where something changed, and the total at the end
     moved = alt.datum.new > 0
