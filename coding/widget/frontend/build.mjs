@@ -1,0 +1,29 @@
+// Writes ../static/text_coder.js and its licences; the same input gives the same bytes on any machine.
+import { readFileSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const out = "../static/text_coder.js";
+const packages = ["@codemirror/state", "@codemirror/view", "@marijn/find-cluster-break", "crelt", "style-mod", "w3c-keyname"];
+
+const notices = packages.map((name) => {
+  const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+  return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}`;
+});
+const rule = `\n\n${"-".repeat(72)}\n\n`;
+writeFileSync(
+  "../static/text_coder.licenses.txt",
+  `The file text_coder.js contains these packages.${rule}${notices.join(rule)}\n`,
+);
+
+await build({
+  entryPoints: ["src/index.ts"],
+  outfile: out,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "inline",
+  loader: { ".css": "text" },
+  banner: { js: "/* The text coder. Contains CodeMirror and helpers, MIT; see text_coder.licenses.txt. */" },
+});

@@ -1,0 +1,83 @@
+/** Invented interviews and a small invented codebook, only for the harness. */
+
+// name, 中文, parent row, pinyin, definition, include, exclude, hue (undefined: a heading)
+export const names = [
+  ["Drivers", "动因", null, "dòng yīn", "Why a place begins.", "", ""],
+  ["Ranking", "排名压力", 0, "pái míng yā lì", "A published order of places makes somebody act.", "The speaker names a list, a score or a place on it.", "Pressure without a list; that is Deadline.", 28],
+  ["Deadline", "期限", 0, "qī xiàn", "A date set from above makes somebody act.", "A day, a quarter, the end of the year.", "A date one set oneself.", 62],
+  ["Peer pressure", "同侪压力", 0, "tóng chái yā lì", "What a neighbour did calls for an answer.", "Another town or office is named as the reason.", "Admiration without consequence.", 355],
+  ["Residents ask", "群众诉求", 0, "qún zhòng sù qiú", "People of the place demanded it.", "A petition, a complaint, a queue.", "Officials who say what people want.", 95],
+  ["Footing", "基础", null, "jī chǔ", "What was there before.", "", ""],
+  ["Old fame", "旧荣誉", 5, "jiù róng yù", "An earlier success obliges the place to succeed again.", "A prize, title or visit of the past is tied to what can be done now.", "Pride without consequence.", 150],
+  ["Trust in the street", "邻里信任", 5, "lín lǐ xìn rèn", "People there rely on each other.", "Keys left with a neighbour, lending, watching children.", "Trust in an office.", 175],
+  ["Open moment", "窗口期", 5, "chuāng kǒu qī", "A reform or a change of staff leaves room.", "A reorganisation, a new law, an empty post.", "A room that somebody fought for.", 205],
+  ["People", "人物", null, "rén wù", "Who carries it.", "Somebody is named as the one who made it happen.", "A whole office.", 262],
+  ["Conviction", "信念", 9, "xìn niàn", "Somebody does it because it is right.", "A reason beyond career.", "Praise of a colleague.", 285],
+  ["Career", "仕途考虑", 9, "shì tú kǎo lǜ", "Somebody does it to get on.", "Promotion, transfer, being noticed.", "Being paid.", 235],
+  ["Craft", "办事手艺", 9, "bàn shì shǒu yì", "Somebody knows how the house works and uses it.", "Budget lines, forms, who signs.", "Luck.", 312],
+  ["Course", "过程", null, "guò chéng", "How it went on.", "", ""],
+  ["Copied elsewhere", "外地学习", 13, "wài dì xué xí", "Others took it over.", "A visit, a copy, a manual.", "Only spoken of elsewhere.", 120],
+  ["Fading", "淡出", 13, "dàn chū", "It goes on in name only.", "Fewer evenings, nobody asks.", "A planned end.", 330],
+];
+
+export const english = {
+  project: "Library evenings", details: ["Interview", "3 March 2026", "English"], current: 2,
+  digits: ["Ranking", "Deadline", "Peer pressure", "Residents ask", "Old fame", "Open moment", "Conviction", "Career", "Craft"],
+  documents: [["L01 Head of culture", "finished", 100, 44], ["L02 Librarian", "finished", 100, 29], ["L03 Town clerk", "started", 58, 21], ["L04 图书馆员", "started", 15, 3], ["L05 Night reader", "none", 0, 0], ["A01 Abstract, lights at nine", "none", 0, 0]],
+  lines: [
+    "Transcript L03, recorded 3 March, town hall. Square brackets are the transcriber’s.",
+    "",
+    "Interviewer: When did the library begin to stay open until ten?",
+    "",
+    "Clerk: Nobody had planned it, to tell the truth. There is a table of the fourteen towns that comes out every spring, and our library stood at the very bottom of it two years running. The minister reads that table aloud. You do not want to be the last name he reads. Then Harrow opened a reading room in its railway station, and everybody asked me why we had not thought of it. I said that we would think of something better before the leaves fell.",
+    "",
+    "Clerk: You have to know that we won the garden prize, in the year of the flood. Coaches still stop for the roses. It is lovely, and it is a chain around the ankle (我们叫它“旧荣誉”): whatever we try must be prize-worthy or it had better not be tried at all.",
+    "",
+    "Interviewer: And who pushed it over the hill?",
+    "",
+    "Clerk: Mrs Okafor. She was a year from her pension and nobody could promise her anything. She had seen schoolchildren do their sums under the lamp at the bus stop, and she could not unsee it. The fire officer wanted two exits, so she found a second door behind the atlases; the budget had no line for evenings, so she called it heating. By November the readers were queuing, and the baker wrote to the council that the queue must not be sent home. 👩‍👩‍👧 whole families came.",
+    "",
+    "Interviewer: Is it still what it was?",
+    "",
+    "Clerk: Three towns have copied the form, down to the misprint in line four. Here the lamps are on, but the shelves are locked at nine. I suppose that a thing is alive as long as somebody minds it.",
+    "",
+    "Interviewer: Would you do it again?",
+    "",
+    "Clerk: With the same people, tomorrow. With the same table, never. A place that is always counted learns to look at the counter and not out of the window.",
+  ],
+  codings: [
+    ["Ranking", "There is a table", "last name he reads."], ["Deadline", "comes out every spring", "two years running."], ["Career", "The minister reads that table aloud.", ""],
+    ["Peer pressure", "Then Harrow opened", "thought of it."], ["Old fame", "You have to know", "tried at all."], ["Open moment", "in the year of the flood", ""],
+    ["People", "Mrs Okafor.", "called it heating."], ["Conviction", "She was a year", "could not unsee it."], ["Craft", "The fire officer", "called it heating."],
+    ["Trust in the street", "schoolchildren do their sums", ""], ["Career", "nobody could promise her anything", ""], ["Residents ask", "the readers were queuing", "sent home."],
+    ["Copied elsewhere", "Three towns have copied", "line four."], ["Fading", "Here the lamps", "locked at nine."], ["Ranking", "With the same table, never.", ""],
+    ["Deadline", "before the leaves fell", "", "ben"],
+  ],
+  memo: [4, "Chain around the ankle: compare the stone in L01. Ask Ben whether a prize is always a burden."],
+  suggest: ["Ranking", "A place that is always counted learns to look at the counter and not out of the window."],
+};
+
+export const chinese = {
+  project: "夜读研究", details: ["访谈", "2026年3月5日", "中文"], current: 3,
+  digits: ["Ranking", "Deadline", "Peer pressure", "Residents ask", "Old fame", "Open moment", "Conviction", "Career", "Craft"],
+  documents: [["L01 文化馆馆长", "finished", 100, 44], ["L02 图书管理员", "finished", 100, 29], ["L03 Town clerk", "started", 58, 21], ["L04 图书馆员", "started", 35, 9], ["L05 夜读读者", "none", 0, 0], ["A01 摘要：九点的灯", "none", 0, 0]],
+  lines: [
+    "访谈编号L04，录音于二〇二六年三月五日下午，地点为镇图书馆。",
+    "转写说明：方括号内为转写者所加；“……”表示停顿。",
+    "访谈员：夜间开放最早是怎么提出来的？",
+    "馆员：说起来谁也没有计划。每年春天县里都要给十四个镇排一张表，我们馆连着两年垫底，开会的时候念到最后一个名字就是我们。后来河口镇在火车站里办了阅览室，大家都来问，为什么不是我们先想到。镇长说，落叶之前必须拿出样子来。",
+    "访谈员：读者怎么看？",
+    "馆员：读者早就在等。孩子在公交站的灯底下做算术，卖豆浆的大姐替他们占座，还给镇里写信，说“灯一关，书就白买了”。👨‍👩‍👧一家三口一起来的也不少，这件事我一直记着。",
+    "访谈员：以前得过的奖有没有帮助？",
+    "馆员：帮了，也拖了。发大水那年我们得过花园奖，牌子至今挂着。牌子越亮，越怕做砸，做一件新事先要问配不配得上那块牌子。",
+    "访谈员：那么是谁把它办成的？",
+    "馆员：吴老师。她还有一年就退休，图什么呢？她说看见灯下的孩子就睡不着。消防要两个出口，她在地图柜后面找到一扇旧门；预算里没有夜间一项，她就写成取暖费。",
+  ],
+  codings: [
+    ["Ranking", "每年春天县里", "名字就是我们。"], ["Deadline", "落叶之前", "样子来。"], ["Peer pressure", "后来河口镇", "先想到。"], ["Residents ask", "读者早就在等。", "书就白买了”"],
+    ["Trust in the street", "卖豆浆的大姐替他们占座", ""], ["Old fame", "发大水那年", "那块牌子。"], ["People", "吴老师。", "取暖费。"], ["Conviction", "她还有一年", "睡不着。"], ["Craft", "消防要", "取暖费。"],
+    ["Ranking", "开会的时候念到最后一个名字就是我们", "", "ben"], ["Old fame", "帮了，也拖了。", "那块牌子。", "ben"],
+  ],
+  memo: [3, "“书就白买了”——与L01的说法接近，下次和ben讨论界线。"],
+  suggest: null,
+};

@@ -1,0 +1,75 @@
+/** The coding at the caret: code, rules, memo, who and when. */
+
+import type { Code } from "./codes";
+import { fill, h, icon } from "./dom";
+import type { Coding } from "./model";
+import type { Screen } from "./screen";
+
+export class Card {
+  readonly element: HTMLElement;
+  private shown = "";
+
+  constructor(private readonly screen: Screen) {
+    this.element = h("aside", { class: "qc-card", "aria-label": screen.say("region_card"), tabindex: "-1", hidden: true });
+  }
+
+  draw(): void {
+    const { desk } = this.screen;
+    const coding = desk.find(this.screen.selected);
+    const code = coding && desk.book.get(coding.code);
+    if (!coding || !code) { this.hide(); return; }
+    this.show(code, coding);
+  }
+
+  /** Show the rules of a code that is under the cursor in the codebook. */
+  code(code: Code): void { this.show(code, null); }
+
+  private hide(): void {
+    this.shown = "";
+    if (!this.element.hidden) { this.element.hidden = true; this.screen.text.view.requestMeasure(); }
+  }
+
+  private show(code: Code, coding: Coding | null): void {
+    const { screen } = this;
+    const { desk, say } = screen;
+    const memos = coding ? desk.memosOn(coding.uid) : desk.memosOn(code.uid);
+    const stamp = JSON.stringify([code.uid, code.version, coding?.uid, coding?.state, memos, screen.language(), coding && this.among(coding), screen.wide < 900]);
+    if (stamp === this.shown) return;
+    this.shown = stamp;
+    const [leaf, other] = screen.names(code);
+    const ups = desk.book.ancestors(code).map((up) => screen.names(up)[0]).join(" › ");
+    const path = [ups && say("inPath", ups), coding && this.among(coding)].filter(Boolean).join(" · ");
+    const include = screen.rule(code, "include");
+    const exclude = screen.rule(code, "exclude");
+    this.element.style.setProperty("--h", String(code.shade));
+    fill(this.element,
+      h("div", { class: "qc-what" }, h("h3", {}, h("span", { class: "qc-bar" }), leaf, other && h("span", { class: "qc-zh" }, other)),
+        path && h("div", { class: "qc-path" }, path), h("p", {}, screen.rule(code, "definition"))),
+      include ? h("dl", {}, h("dt", {}, say("include")), h("dd", {}, include)) : h("span"),
+      exclude ? h("dl", {}, h("dt", {}, say("exclude")), h("dd", {}, exclude)) : h("span"),
+      h("div", { class: "qc-side" }, ...memos.slice(0, 3).map((memo) => h("div", { class: "qc-memo" }, memo.body)), coding && this.facts(coding, code)));
+    const was = this.element.hidden;
+    this.element.hidden = false;
+    if (was) screen.text.view.requestMeasure();
+    if (coding && was) requestAnimationFrame(() => { const now = desk.find(screen.selected); if (now) screen.text.reveal(now.start); });
+  }
+
+  private among(coding: Coding): string {
+    const { screen } = this;
+    const here = screen.desk.index.within(coding.start, coding.end).filter((c) => screen.look(c).shown);
+    return here.length > 1 ? screen.say("ofHere", here.findIndex((c) => c.uid === coding.uid) + 1, here.length) : "";
+  }
+
+  private facts(coding: Coding, code: Code): HTMLElement {
+    const { screen } = this;
+    const { desk, say } = screen;
+    const time = coding.created ? new Date(coding.created).toLocaleString([], { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false }) : "";
+    const who = coding.coder ? desk.coderName(coding.coder) : say("suggestion");
+    const behind = coding.version > 0 && coding.version < code.version;
+    return h("div", { class: "qc-facts" },
+      h("span", {}, [who, time].filter(Boolean).join(", ")),
+      coding.version > 0 && h("span", {}, say("underBook", coding.version), behind && `; ${say("rewritten", code.version)}`),
+      coding.state === "pending" && h("span", { class: "qc-pend" }, say("pendingWord")),
+      coding.why && h("span", { class: "qc-bad", role: "alert" }, icon("close"), `${say("notSaved")}: ${coding.why}`));
+  }
+}

@@ -1,0 +1,188 @@
+/** The PI's screen: figures at the top, who chose what instead, and the passages behind whatever is chosen. */
+
+import type { Channel } from "../ask";
+import { fill, h } from "../dom";
+import { drawGrid, drawRounds } from "./grids";
+import { drawItem } from "./passages";
+import { drawTable } from "./table";
+import type { Filter, Item, Language, View } from "./types";
+import { word, type Word } from "./words";
+
+export class Review {
+  readonly root = h("div", { class: "qr", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
+  private view: View | null = null;
+  private language: Language = "en";
+  private say: (key: Word) => string = word("en");
+  private filter: Filter = {};
+  private items: Item[] = [];
+  private total = 0;
+  private at = -1;
+  private kappa = false;
+  private worst = false;
+  private readonly top = h("div", { class: "qr-top" });
+  private readonly facts = h("div", { class: "qr-facts" });
+  private readonly methods = h("div", { class: "qr-say" });
+  private readonly table = h("div", { class: "qr-table" });
+  private readonly right = h("div", { class: "qr-right" });
+  private readonly chips = h("header", {});
+  private readonly list = h("div", { role: "list" });
+  private readonly status = h("div", { class: "qr-status", role: "status" });
+  private readonly themes = new MutationObserver(() => this.theme());
+
+  constructor(private readonly channel: Channel, host: HTMLElement) {
+    const key = h("div", { class: "qr-key" });
+    this.root.append(this.top, this.facts, this.methods, h("div", { class: "qr-cols" }, h("div", {}, this.table, key), this.right), h("div", { class: "qr-list" }, this.chips, this.list), this.status);
+    this.legend = key;
+    host.append(this.root);
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
+    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+    this.theme();
+    channel.heard = (message) => { if (message.type === "view") this.show(message.view as View); };
+    void this.load("hello", {});
+  }
+
+  private readonly legend: HTMLElement;
+
+  destroy(): void {
+    this.themes.disconnect();
+    this.root.remove();
+  }
+
+  private theme(): void {
+    const told = document.body.dataset.jpThemeLight;
+    const paper = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
+    const dark = told ? told === "false" : /^#(?:0|1|2)/.test(paper) || document.body.classList.contains("vscode-dark");
+    this.root.toggleAttribute("data-dark", dark);
+  }
+
+  private async load(type: string, body: object): Promise<void> {
+    this.status.textContent = this.say("waiting");
+    try {
+      const answer = await this.channel.ask<{ view: View }>(type, body);
+      this.show(answer.view);
+      this.status.textContent = "";
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.status.textContent = reason === "disconnected" ? this.say("gone") : reason;
+  }
+
+  private show(view: View): void {
+    this.view = view;
+    this.language = view.language;
+    this.say = word(view.language);
+    this.root.lang = view.language;
+    this.root.setAttribute("aria-label", this.say("agreement"));
+    this.drawTop(view);
+    const l = this.language;
+    fill(this.facts, ...view.facts.map((f) => h("div", {}, h("b", {}, f.figure, h("small", {}, f.small)), f.words[l])));
+    const copy = h("button", { class: "qr-btn qr-edge", on: { click: () => { void navigator.clipboard?.writeText(view.methods[l]); copy.textContent = this.say("copied"); } } }, this.say("copy"));
+    fill(this.methods, h("span", {}, view.methods[l]), copy);
+    const mark = (band: string, key: Word): HTMLElement => h("span", {}, h("i", { class: `qr-dot qr-${band}` }), this.say(key));
+    fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers")));
+    this.draw();
+    void this.choose(this.filter);
+  }
+
+  private drawTop(view: View): void {
+    const l = this.language;
+    const units = h("div", { class: "qr-seg", role: "group", "aria-label": this.say("unit") }, ...view.units.map((u) => h("button", { class: u === view.unit ? "qr-on" : "", "aria-pressed": String(u === view.unit), on: { click: () => void this.load("unit", { unit: u }) } }, this.say(u as Word))));
+    const order = h("button", { class: "qr-btn qr-edge", "aria-pressed": String(this.worst), on: { click: () => { this.worst = !this.worst; this.drawTop(view); this.draw(); } } }, this.say(this.worst ? "book" : "worst"));
+    const kappa = h("button", { class: "qr-btn qr-edge", "aria-pressed": String(this.kappa), on: { click: () => { this.kappa = !this.kappa; this.drawTop(view); this.draw(); } } }, this.say(this.kappa ? "withoutKappa" : "withKappa"));
+    const notes = [view.exploratory, view.stale].filter((x) => x !== null).map((x) => h("span", { class: "qr-note" }, x[l]));
+    fill(this.top, h("b", {}, this.say("agreement")), h("span", { class: "qr-meta" }, view.about[l]), ...notes, h("span", { class: "qr-sp" }), units, order, kappa);
+  }
+
+  private draw(): void {
+    const view = this.view!;
+    drawTable(this.table, view.rows, { coders: view.coders, kappa: this.kappa, worst: this.worst, chosen: this.filter.code, language: this.language, say: this.say, choose: (uid) => void this.choose(this.filter.code === uid ? {} : { code: uid }) });
+    const grids = view.grids.slice(0, 3).map((g) => drawGrid(g, this.language, this.filter.pair, (pair) => void this.choose({ pair })));
+    fill(this.right, ...grids, drawRounds(view.rounds, this.say("byRound"), this.language));
+  }
+
+  /** Show the passages behind a row, a cell or a kind of disagreement; an empty filter shows all. */
+  async choose(filter: Filter): Promise<void> {
+    this.filter = filter;
+    this.draw();
+    try {
+      const answer = await this.channel.ask<{ items: Item[]; total: number }>("list", { filter, from: 0 });
+      if (this.filter !== filter) return;
+      this.items = answer.items;
+      this.total = answer.total;
+      this.at = -1;
+      this.drawList();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async more(): Promise<void> {
+    const { filter } = this;
+    const answer = await this.channel.ask<{ items: Item[] }>("list", { filter, from: this.items.length });
+    if (this.filter !== filter) return;
+    this.items.push(...answer.items);
+    this.drawList();
+  }
+
+  private chosenName(): string {
+    const view = this.view!;
+    const name = (uid: string): string => {
+      const row = view.rows.find((r) => r.uid === uid);
+      return row ? (this.language === "zh" && row.name_zh) || row.name : this.say("notCoded");
+    };
+    if (this.filter.code) return name(this.filter.code);
+    return this.filter.pair ? this.filter.pair.map(name).join(" × ") : "";
+  }
+
+  private drawList(): void {
+    const view = this.view!;
+    const chosen = this.chosenName();
+    const chip = (label: string, on: boolean, run: () => void): HTMLElement => h("button", { class: `qr-chip ${on ? "qr-on" : ""}`, "aria-pressed": String(on), on: { click: run } }, label);
+    const key = (k: string, w: Word): HTMLElement => h("span", { class: "qr-hint" }, h("kbd", {}, k), this.say(w));
+    fill(this.chips, h("b", {}, this.say("disagreements")), chosen ? chip(`${chosen} ${this.total} ×`, true, () => void this.choose({})) : null,
+      ...view.kinds.map((k) => chip(`${k.words[this.language]} ${k.count}`, this.filter.kind === k.kind, () => void this.choose(this.filter.kind === k.kind ? {} : { kind: k.kind }))),
+      h("span", { class: "qr-sp" }), key("n p", "walk"), key("Enter", "open"), key("c", "settle"));
+    const drawn = this.items.map((item, i) => {
+      const out = drawItem(item, this.language, this.say("notCoded"));
+      out.setAttribute("role", "listitem");
+      out.addEventListener("click", () => this.stand(i));
+      out.addEventListener("dblclick", () => this.act("open"));
+      return out;
+    });
+    const rest = this.items.length < this.total ? h("button", { class: "qr-btn qr-edge qr-more", on: { click: () => void this.more() } }, `${this.say("more")} (${this.total - this.items.length})`) : null;
+    fill(this.list, ...(drawn.length ? drawn : [h("p", { class: "qr-empty" }, this.say("none"))]), rest);
+  }
+
+  private stand(i: number): void {
+    if (!this.items.length) return;
+    this.at = Math.max(0, Math.min(i, this.items.length - 1));
+    [...this.list.children].forEach((child, j) => child.classList.toggle("qr-on", j === this.at));
+    const here = this.list.children[this.at] as HTMLElement;
+    here.focus({ preventScroll: true });
+    here.scrollIntoView({ block: "nearest" });
+  }
+
+  private act(type: "open" | "settle"): void {
+    const item = this.items[this.at];
+    if (type === "open" && !item) return;
+    void this.channel.ask(type, { item: item?.id ?? null, filter: this.filter }).catch((error: unknown) => this.fail(error));
+  }
+
+  private key(event: KeyboardEvent): void {
+    event.stopPropagation();
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const onButton = (event.target as HTMLElement).closest("button,[role=button]");
+    const run: Record<string, () => void> = { n: () => this.stand(this.at + 1), p: () => this.stand(this.at - 1), c: () => this.act("settle") };
+    if (!onButton) run.Enter = () => this.act("open");
+    const found = run[event.key];
+    if (found) {
+      event.preventDefault();
+      found();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** The table of codes: counts, percent, and each coefficient as a mark with its interval on a fixed scale. */
+
+import { fill, h, svg } from "../dom";
+import type { Language, Mark, Row } from "./types";
+import type { Word } from "./words";
+
+const WIDE = 96;
+const at = (value: number): number => Math.max(0, Math.min(1, value)) * WIDE;
+
+/** A circle filled by band, so that it prints in black; whiskers; an arrow where the interval goes below zero. */
+export function whisker(mark: Mark): SVGElement {
+  const out = svg("svg", { class: "qr-w", viewBox: `0 0 ${WIDE} 20`, "aria-hidden": "true" });
+  if (mark.low !== null && mark.high !== null) {
+    const [from, to] = [at(mark.low), at(mark.high)];
+    out.append(svg("path", { d: `M${from} 10H${to}M${to} 7v6${mark.low < 0 ? "M5 6 1 10l4 4" : `M${from} 7v6`}` }));
+  }
+  out.append(svg("circle", { cx: String(at(mark.value)), cy: "10", r: "3.8", class: `qr-${mark.band}` }));
+  return out;
+}
+
+function scale(): HTMLElement {
+  const ticks = [["0", 0], [".667", 0.667], [".8", 0.8]] as const;
+  return h("div", { class: "qr-scale" }, ...ticks.map(([text, value]) => h("i", { css: { left: `${at(value) + (value === 0.8 ? 6 : value ? -7 : 0)}px` } }, text)));
+}
+
+function figure(mark: Mark | null, row: Row, language: Language): HTMLElement[] {
+  if (!mark) return [h("td", { class: "qr-v", colspan: "2" }, h("span", { class: "qr-why" }, row.why?.[language] ?? "–"))];
+  return [h("td", { class: "qr-m" }, whisker(mark)), h("td", { class: "qr-v" }, h("b", {}, mark.text), " ", h("span", {}, mark.range))];
+}
+
+export interface TableOptions {
+  coders: string[];
+  kappa: boolean;
+  worst: boolean;
+  chosen: string | undefined;
+  language: Language;
+  say: (key: Word) => string;
+  choose: (uid: string) => void;
+}
+
+const rank = (row: Row): number => (row.alpha ? row.alpha.value : 2);
+
+export function drawTable(host: HTMLElement, rows: Row[], o: TableOptions): void {
+  const shown = o.worst ? rows.filter((row) => !row.merged).sort((a, b) => rank(a) - rank(b)) : rows;
+  const measures: Word[] = o.kappa ? ["kappa", "alpha"] : ["alpha"];
+  const head = h("tr", {}, h("th", { scope: "col" }, o.say("code")), h("th", { class: "qr-r", scope: "col" }, o.coders.join(" / ")), h("th", { class: "qr-r", scope: "col" }, o.say("percent")), ...measures.flatMap((m) => [h("th", {}, scale()), h("th", { scope: "col" }, o.say(m))]), h("th", { class: "qr-r", scope: "col" }, o.say("positive")));
+  fill(host, h("table", {}, h("thead", {}, head), h("tbody", {}, ...shown.map((row) => line(row, o)))));
+}
+
+function line(row: Row, o: TableOptions): HTMLElement {
+  const [first, second] = o.language === "zh" && row.name_zh ? [row.name_zh, row.name] : [row.name, row.name_zh];
+  const choose = (): void => o.choose(row.uid);
+  const name = h("button", { class: "qr-name", on: { click: choose }, "aria-pressed": String(o.chosen === row.uid) },
+    h("span", { class: "qr-bar", "aria-hidden": "true" }), first, second && second !== first ? h("span", { class: "qr-second", lang: o.language === "zh" ? "en" : "zh" }, second) : null);
+  const indent = o.worst ? 0 : row.level;
+  const out = h("tr", { class: `${row.merged ? "qr-merged" : ""} ${o.chosen === row.uid ? "qr-on" : ""}`, css: { "--h": String(row.hue), "--level": String(indent) }, on: { click: choose } },
+    h("th", { scope: "row" }, name), h("td", { class: "qr-r" }, row.counts.join(" / ")), h("td", { class: "qr-r" }, row.percent));
+  if (!row.alpha) out.append(h("td", { class: "qr-v", colspan: o.kappa ? "4" : "2" }, h("span", { class: "qr-why" }, h("b", {}, o.say("undefined")), " ", row.why?.[o.language] ?? "")));
+  else out.append(...(o.kappa ? figure(row.kappa, row, o.language) : []), ...figure(row.alpha, row, o.language));
+  out.append(h("td", { class: "qr-r qr-mut" }, row.positive));
+  return out;
+}

@@ -1,0 +1,459 @@
+/** One view of the desk: holds the parts and what is chosen on this screen. */
+
+import type { Code } from "./codes";
+import { Card } from "./card";
+import { applyCode, clicked, dragEdge, marking, run } from "./commands";
+import { fill, h } from "./dom";
+import { TextView } from "./editor";
+import { Foot, Top } from "./frame";
+import { measureBaselines, numbers } from "./geometry";
+import { speak, type Speak } from "./i18n";
+import { digitOf, Keys, type Command } from "./keys";
+import { Margin } from "./margin";
+import type { Change, Coding, Desk } from "./model";
+import { Panels } from "./panels";
+import { Picker } from "./picker";
+import { loadPrefs, savePrefs, SIZES, type Prefs } from "./prefs";
+import { Rail } from "./rail";
+import type { Look } from "./tint";
+import type { Span } from "./units";
+
+export class Screen {
+  readonly root: HTMLElement;
+  readonly prefs: Prefs = loadPrefs();
+  keys: Keys;
+  say: Speak;
+  selected: string | null = null;
+  /** Uid of the locked code in marker mode. */
+  marker: string | null = null;
+  markerOn = false;
+  only: string | null = null;
+  onlyCoder: string | null = null;
+  onlyRound: string | null = null;
+  others = false;
+  edge: "start" | "end" | null = null;
+  wide = 1200;
+  text!: TextView;
+  margin!: Margin;
+  rail!: Rail;
+  card!: Card;
+  top!: Top;
+  foot!: Foot;
+  picker!: Picker;
+  panels!: Panels;
+  private leaving = 0;
+  private readonly off: () => void;
+  private readonly watch: ResizeObserver;
+  private readonly themes: MutationObserver;
+  private noticeShown = "";
+  private readonly toast = h("div", { class: "qc-toast", hidden: true });
+  private readonly pane = h("section", { class: "qc-pane" });
+  private readonly assertive = h("div", { class: "qc-said", role: "alert" });
+  private readonly polite = h("div", { class: "qc-said", role: "status" });
+
+  constructor(readonly desk: Desk, host: HTMLElement) {
+    this.keys = new Keys(desk.state?.options.keys);
+    this.say = speak(this.language());
+    this.root = h("div", { class: "qc", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
+    host.append(this.root);
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
+    this.root.addEventListener("copy", (event) => this.copy(event));
+    this.root.addEventListener("contextmenu", (event) => { if (!(event.target as HTMLElement).closest("input,textarea")) event.stopPropagation(); });
+    this.build();
+    this.off = desk.on((change, detail) => this.changed(change, detail));
+    this.watch = new ResizeObserver(() => this.resize());
+    this.watch.observe(this.root);
+    this.themes = new MutationObserver(() => this.theme());
+    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+    this.theme();
+    if (desk.state) this.changed("document", { same: false });
+  }
+
+  destroy(): void {
+    this.off();
+    this.watch.disconnect();
+    this.themes.disconnect();
+    this.text.destroy();
+    this.root.remove();
+  }
+
+  /** (Re)make the parts; done again when the language changes. */
+  private build(): void {
+    this.root.setAttribute("lang", this.language());
+    this.root.setAttribute("aria-label", this.say("textCoder"));
+    this.pane.replaceChildren();
+    this.text = new TextView(this.pane, {
+      units: () => this.desk.units, unit: () => this.prefs.unit, label: () => this.say("text", this.desk.state?.document?.name ?? ""),
+      language: () => this.desk.state?.document?.language ?? "en",
+      within: (from, to) => this.desk.index.within(from, to), look: (coding) => this.look(coding),
+      selected: null,
+      clicked: (at, again) => clicked(this, at, again), dragged: (span) => marking(this, span),
+      moved: () => this.moved(), measured: () => this.margin?.draw(),
+    });
+    const screen = this;
+    Object.defineProperty((this.text as unknown as { host: object }).host, "selected", { get: () => screen.selected });
+    this.margin = new Margin({
+      desk: this.desk, text: this.text, get selected() { return screen.selected; }, say: this.say, lanes: () => this.lanes(),
+      look: (coding) => this.look(coding), names: (code) => this.names(code), room: () => this.room(),
+      choose: (coding) => { this.select(coding.uid); this.text.focus(); }, openList: (from, to) => this.panels.list(from, to), describe: (coding) => this.describe(coding),
+      edge: () => this.edge, drag: (edge, event, done) => dragEdge(this, edge, event, done),
+    });
+    this.rail = new Rail(this);
+    this.card = new Card(this);
+    this.top = new Top(this);
+    this.foot = new Foot(this);
+    this.panels = new Panels(this);
+    this.picker = new Picker({
+      book: () => this.desk.book, say: this.say, language: () => this.language(), names: (code) => this.names(code), rule: (code, field) => this.rule(code, field),
+      recent: () => this.recent(), digit: (uid) => this.digitOf(uid), place: (pop) => this.place(pop),
+      closed: () => (this.desk.state?.rights.codebook ? "" : this.say("bookClosed")),
+      apply: (code, stay) => this.picked(code, stay), create: (name, parent, stay) => this.created(name, parent, stay),
+      left: () => { this.pickFor = null; this.text.focus(); this.foot.draw(); },
+    });
+    fill(this.root, this.rail.element, this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.toast, this.assertive, this.polite);
+    this.size();
+  }
+
+  /** What the next pick is for: a passage, or a coding that gets another code. */
+  pickFor: "passage" | "recode" | "marker" | null = null;
+
+  private picked(code: Code, stay: boolean): void {
+    if (this.pickFor === "marker") { this.lock(code.uid); return; }
+    if (this.pickFor === "recode") { run(this, "recode", code); return; }
+    applyCode(this, code, stay);
+  }
+
+  private created(name: string, parent: Code | null, stay: boolean): void {
+    const coding = this.desk.find(this.selected);
+    const span = this.text.passage ?? (coding ? [coding.start, coding.end] as Span : null);
+    const passage = span ? this.desk.passage(span[0], span[1]) : {};
+    this.desk.act({ kind: "create", name, parent: parent?.uid ?? null, ...passage });
+    if (!stay) this.text.focus();
+    else this.picker.show("", parent);
+  }
+
+  lock(uid: string | null): void {
+    this.marker = uid;
+    this.markerOn = uid !== null;
+    this.rail.drawTree();
+    this.top.draw();
+    this.foot.draw();
+    if (uid) this.speakPolite(this.say("locked", this.names(this.desk.book.get(uid)!)[0]));
+  }
+
+  private changed(change: Change, detail?: unknown): void {
+    const { desk } = this;
+    if (!desk.state) { this.top.draw(); return; }
+    if (change === "document") {
+      const { same, goto } = detail as { same: boolean; goto?: Span | null };
+      this.keys = new Keys(desk.state.options.keys);
+      if (this.root.lang !== this.language()) return this.relabel();
+      if (!same) { this.selected = null; this.edge = null; }
+      this.text.load(desk.text, same);
+      measureBaselines(this.root, SIZES[this.prefs.size]!.text);
+      this.rail.draw();
+      this.refresh(false);
+      if (goto) { this.text.choose(goto, goto[0]); this.selectAt(goto); }
+      this.top.draw();
+    } else if (change === "codings") this.refresh(true);
+    else if (change === "codes") { this.rail.drawTree(); this.refresh(false); }
+    else if (change === "documents") { this.rail.drawDocuments(); this.top.draw(); }
+    else if (change === "memos") this.card.draw();
+    else if (change === "status") this.top.status();
+    else if (change === "notice") this.notices();
+    else if (change === "found") this.panels.found();
+    else if (change === "ack") this.acked(detail as { ack: { coding?: string | null; code?: string | null; done?: string | null }; op: { id: string; action: { kind: string } } | null });
+  }
+
+  private acked({ ack, op }: { ack: { coding?: string | null; code?: string | null; done?: string | null }; op: { id: string; action: { kind: string } } | null }): void {
+    if (!op) return;
+    if (this.selected === `op:${op.id}`) this.selected = ack.coding ?? null;
+    const kind = op.action.kind;
+    if (kind === "undo" || kind === "redo") {
+      const done = ack.done;
+      this.flash(done ? this.say(kind === "undo" ? "undone" : "redone", done) : this.say(kind === "undo" ? "nothingUndo" : "nothingRedo"));
+    }
+    if (kind === "create" && ack.code) { this.remember(ack.code); if (ack.coding) this.select(ack.coding, false); }
+    this.card.draw();
+    this.foot.draw();
+    this.margin.draw();
+  }
+
+  /** Draw codings anew: text, margin, card, footer. */
+  refresh(slide: boolean): void {
+    if (this.selected && !this.desk.find(this.selected)) this.selected = null;
+    this.text.redraw();
+    this.margin.draw(slide);
+    this.card.draw();
+    this.foot.draw();
+    this.top.status();
+  }
+
+  private moved(): void {
+    this.margin.draw();
+    this.foot.draw();
+    this.card.draw();
+    this.top.progress(this.text.view.viewport.to);
+  }
+
+  /** Choose a coding; the passage is let go of. */
+  select(uid: string | null, scroll = true): void {
+    const coding = this.desk.find(uid);
+    this.selected = coding?.uid ?? null;
+    this.edge = null;
+    if (coding) this.text.choose(null, coding.start, scroll);
+    this.text.redraw();
+    this.rail.drawTree();
+    this.refresh(false);
+    if (coding) this.speakPolite(this.describe(coding));
+  }
+
+  private selectAt(span: Span): void {
+    const exact = this.desk.codings.find((coding) => coding.start === span[0] && coding.end === span[1] && this.look(coding).shown);
+    if (exact) this.select(exact.uid);
+  }
+
+  /** Choose a passage for the next code. */
+  take(span: Span | null, caret?: number, scroll = true): void {
+    const had = this.selected !== null;
+    this.selected = null;
+    this.edge = null;
+    this.text.choose(span, caret, scroll);
+    if (had) { this.text.redraw(); this.rail.drawTree(); }
+  }
+
+  look(coding: Coding): Look {
+    const shade = this.desk.book.get(coding.code)?.shade ?? 0;
+    const own = coding.coder === "" || this.desk.mine(coding);
+    const style = coding.state !== "plain" ? coding.state : own ? "plain" : "other";
+    let shown = own || (this.others && (this.desk.state?.rights.others ?? false));
+    if (this.only && !this.inBranch(coding.code, this.only)) shown = false;
+    if (this.onlyCoder && coding.coder && coding.coder !== this.onlyCoder) shown = false;
+    if (this.onlyRound && coding.coder && coding.round !== this.onlyRound) shown = false;
+    return { shade, style, shown };
+  }
+
+  private inBranch(code: string, top: string): boolean {
+    const found = this.desk.book.get(code);
+    return code === top || (found ? this.desk.book.ancestors(found).some((up) => up.uid === top) : false);
+  }
+
+  showOnly(uid: string | null): void {
+    this.only = uid;
+    this.rail.drawTree();
+    this.refresh(false);
+  }
+
+  language(): "en" | "zh" {
+    const wanted = this.prefs.language || this.desk.state?.options.language || document.documentElement.lang || "en";
+    return wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
+  }
+
+  /** The interface in another language; everything is made again. */
+  relabel(): void {
+    this.say = speak(this.language());
+    this.text.destroy();
+    this.build();
+    this.changed("document", { same: false });
+    this.resize();
+  }
+
+  /** Name in the reader's language, then the other one. */
+  names(code: Code): [string, string] {
+    if (this.language() === "zh" && code.zh) return [code.zh, code.name === code.zh ? "" : code.name];
+    return [code.name, code.zh === code.name ? "" : code.zh];
+  }
+
+  rule(code: Code, field: "definition" | "include" | "exclude"): string {
+    const zh = code[`${field}_zh`];
+    return this.language() === "zh" ? zh || code[field] : code[field] || zh;
+  }
+
+  describe(coding: Coding): string {
+    const code = this.desk.book.get(coding.code);
+    const words = this.desk.text.slice(coding.start, coding.end);
+    const quote = words.length > 80 ? `${words.slice(0, 77)}…` : words;
+    const path = code ? [...this.desk.book.ancestors(code), code].map((up) => this.names(up)[0]).join(" › ") : "";
+    const who = coding.coder ? this.say("by", this.desk.coderName(coding.coder)) : this.say("suggestion");
+    const state = coding.state === "pending" ? `, ${this.say("pendingWord")}` : coding.why ? `, ${this.say("notSaved")}: ${coding.why}` : "";
+    const memo = this.desk.memosOn(coding.uid)[0]?.body;
+    return `${path}, ${who}${state}\n“${quote}”${memo ? `\n${memo}` : ""}`;
+  }
+
+  digits(): (string | null)[] {
+    const uid = this.desk.state?.project.uid ?? "";
+    const pinned = this.prefs.digits[uid] ?? this.desk.state?.options.digits ?? [];
+    if (pinned.length) return pinned;
+    return this.desk.book.usable.filter((code) => !code.children.length).slice(0, 9).map((code) => code.uid);
+  }
+
+  digitOf(uid: string): number | null {
+    const at = this.digits().indexOf(uid);
+    return at >= 0 && at < 9 ? at + 1 : null;
+  }
+
+  pin(digit: number, uid: string): void {
+    const list = Array.from({ length: 9 }, (_, i) => this.digits()[i] ?? null).map((old) => (old === uid ? null : old));
+    list[digit - 1] = uid;
+    this.prefs.digits[this.desk.state!.project.uid] = list;
+    this.keepPrefs();
+    this.rail.drawTree();
+    this.top.draw();
+    this.rail.focusTree();
+    this.flash(this.say("pinned", digit, this.names(this.desk.book.get(uid)!)[0]));
+  }
+
+  recent(): string[] { return this.prefs.recent[this.desk.state?.project.uid ?? ""] ?? []; }
+
+  remember(uid: string): void {
+    const project = this.desk.state!.project.uid;
+    this.prefs.recent[project] = [uid, ...this.recent().filter((other) => other !== uid)].slice(0, 12);
+    // the digits stay where they were when first used: they are pinned, not the nine latest
+    if (!this.prefs.digits[project]) this.prefs.digits[project] = this.digits().slice(0, 9);
+    this.keepPrefs();
+  }
+
+  keepPrefs(): void { savePrefs(this.prefs); }
+  applyCode(code: Code): void { applyCode(this, code, false); }
+  writeMemo(about: string, title: string): void { this.panels.memo(about, title); }
+  editCode(code: Code): void { this.panels.edit(code); }
+  showDefinition(code: Code): void { this.card.code(code); }
+  openDocument(uid: string, goto?: Span): void { this.desk.open(uid, goto); this.text.focus(); }
+  focusPicker(): void { this.picker.show(); }
+  do(command: Command): boolean { return run(this, command); }
+
+  lanes(): number { return this.wide < 640 ? 1 : this.wide < 1180 ? Math.min(2, this.prefs.lanes) : this.prefs.lanes; }
+  room(): "full" | "single" | "short" { return this.wide < 640 ? "short" : this.wide < 1180 ? "single" : "full"; }
+
+  private key(event: KeyboardEvent): void {
+    event.stopPropagation();
+    if (event.isComposing || event.keyCode === 229) return;
+    // a ring around the whole text only where the focus came by key: all day long it would be noise
+    this.root.classList.toggle("qc-keyed", event.key === "F6" || event.key === "Tab");
+    const target = event.target as HTMLElement;
+    if (target.closest("input,textarea,select")) return;
+    if (target.closest("button,[role=treeitem]") && (event.key === "Enter" || event.key === " " || event.key === "Tab")) return;
+    const digit = digitOf(event);
+    if (digit !== null) {
+      event.preventDefault();
+      const uid = this.digits()[digit - 1];
+      const code = uid ? this.desk.book.get(uid) : undefined;
+      if (code) applyCode(this, code, false);
+      else this.flash(this.say("noDigit", digit, `Shift ${digit}`));
+      return;
+    }
+    const command = this.keys.command(event);
+    if (command !== "leave") this.leaving = 0;
+    if (command && run(this, command)) event.preventDefault();
+  }
+
+  /** Esc: let go of one thing; with nothing left to let go of, twice leaves the box. */
+  leave(): boolean {
+    if (this.panels.close()) return true;
+    if (this.edge) { this.edge = null; this.foot.draw(); return true; }
+    if (this.selected || this.text.passage) { this.select(null); this.take(null); this.text.forgetClicks(); return true; }
+    if (this.markerOn) { this.lock(null); return true; }
+    if (++this.leaving < 2) return true;
+    this.leaving = 0;
+    const outside = this.root.parentElement?.closest<HTMLElement>("[tabindex],.jp-Notebook");
+    (document.activeElement as HTMLElement | null)?.blur();
+    outside?.focus();
+    return true;
+  }
+
+  private copy(event: ClipboardEvent): void {
+    const coding = this.desk.find(this.selected);
+    const span = this.text.passage ?? (coding ? [coding.start, coding.end] as Span : null);
+    if (!span || (event.target as HTMLElement).closest("input,textarea")) return;
+    event.clipboardData?.setData("text/plain", this.desk.text.slice(span[0], span[1]));
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  flash(text: string): void {
+    fill(this.toast, h("span", {}, text));
+    this.toast.hidden = false;
+    this.speakPolite(text);
+    const shown = (this.noticeShown = `${text}${Date.now()}`);
+    setTimeout(() => { if (this.noticeShown === shown) this.notices(); }, 4000);
+  }
+
+  speakPolite(text: string): void { this.polite.textContent = text; }
+
+  private notices(): void {
+    const notice = this.desk.notices[this.desk.notices.length - 1];
+    this.noticeShown = "";
+    this.toast.hidden = !notice;
+    if (!notice) return;
+    this.assertive.textContent = notice.text;
+    this.toast.classList.toggle("qc-alarm", notice.tone === "bad");
+    fill(this.toast, h("span", {}, notice.text),
+      notice.kept ? h("button", { type: "button", class: "qc-btn", on: { click: () => void navigator.clipboard?.writeText(notice.kept!) } }, this.say("copy")) : null,
+      h("button", { type: "button", class: "qc-btn", on: { click: () => { this.desk.dismiss(notice.id); this.toast.classList.remove("qc-alarm"); } } }, this.say("dismiss")));
+  }
+
+  /** Under the last line of the passage, inside the text column, above it where there is no room below. */
+  private place(pop: HTMLElement): void {
+    const coding = this.desk.find(this.selected);
+    const span = this.text.passage ?? (coding ? [coding.start, coding.end] : [this.text.caret, this.text.caret]);
+    const { view } = this.text;
+    const frame = this.root.getBoundingClientRect();
+    const pane = this.pane.getBoundingClientRect();
+    const end = view.coordsAtPos(span[1]!, -1);
+    const start = view.coordsAtPos(span[0]!, 1);
+    const column = view.contentDOM.getBoundingClientRect();
+    const pad = parseFloat(getComputedStyle(view.contentDOM).paddingLeft) || 0;
+    const left = end && start ? (Math.abs(end.top - start.top) < 4 ? start.left : column.left + pad) : column.left + pad;
+    const width = pop.offsetWidth;
+    pop.style.left = `${Math.max(8, Math.min(left, column.right - width, frame.right - width - 8) - frame.left)}px`;
+    const below = (end?.bottom ?? pane.top + 40) + 10;
+    const above = (start?.top ?? pane.top) - 10 - pop.offsetHeight;
+    const y = below + pop.offsetHeight <= frame.bottom - 8 || above < frame.top + 8 ? Math.min(below, frame.bottom - pop.offsetHeight - 8) : above;
+    pop.style.top = `${Math.max(8, y - frame.top)}px`;
+  }
+
+  /** Text size and leading together. */
+  size(): void {
+    const size = SIZES[this.prefs.size] ?? SIZES[1]!;
+    const narrow = this.wide < 900 && this.prefs.size === 1;
+    const style = this.root.style;
+    style.setProperty("--qc-fs", `${narrow ? 16 : size.text}px`);
+    style.setProperty("--qc-lh-latin", `${narrow ? 27 : size.latin}px`);
+    style.setProperty("--qc-lh-han", `${narrow ? 30 : size.han}px`);
+    Object.assign(numbers, { latin: narrow ? 27 : size.latin, han: narrow ? 30 : size.han, off: size.latin - 6 });
+    this.root.classList.toggle("qc-sans", this.prefs.sans);
+    this.root.classList.toggle("qc-hide-off", !this.prefs.paratext);
+    this.root.classList.toggle("qc-zh-doc", (this.desk.state?.document?.language ?? "").startsWith("zh"));
+    measureBaselines(this.root, narrow ? 16 : size.text);
+    this.text.view.requestMeasure();
+    this.margin.draw();
+  }
+
+  private resize(): void {
+    const wide = this.root.clientWidth;
+    if (!wide) return;
+    const old = this.wide;
+    this.wide = wide;
+    for (const [name, from, to] of [["qc-w1", 1180, 1e9], ["qc-w2", 900, 1180], ["qc-w3", 640, 900], ["qc-w4", 0, 640]] as const) {
+      this.root.classList.toggle(name, wide >= from && wide < to);
+    }
+    if ((old < 900) !== (wide < 900) || old === 1200) { this.size(); this.top.draw(); this.card.draw(); }
+    this.text.view.requestMeasure();
+    this.margin.draw();
+  }
+
+  private theme(): void {
+    const told = document.body.dataset["jpThemeLight"];
+    let dark = told === "false";
+    if (told === undefined) {
+      const rgb = getComputedStyle(this.root).getPropertyValue("--jp-layout-color0").trim();
+      const probe = h("i", { css: { color: rgb || "#fff" } });
+      this.root.append(probe);
+      const parts = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+      probe.remove();
+      dark = 0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]! < 110;
+    }
+    this.root.classList.toggle("qc-dark", dark);
+  }
+}
