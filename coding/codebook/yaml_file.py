@@ -284,8 +284,15 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, indentless=False)
 
+    def represent_list(self, data: list[Any]) -> yaml.Node:
+        words = all(isinstance(item, str) for item in data)
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=words)
+
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
+
+
+_Dumper.add_representer(list, _Dumper.represent_list)
 
 
 def _code_out(codebook: Codebook, code: Code, book: str | None) -> dict[str, Any]:
