@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from coding.errors import InvalidQuery
@@ -352,12 +353,8 @@ def find_pattern(pattern: str, text: str, *, timeout: float = 2.0, limit: int = 
         raise InvalidQuery(f"The regular expression has {len(pattern)} characters; at most {_LONGEST} can be read.")
     try:
         compiled: Any = regex.compile(pattern, regex.MULTILINE)
-        out: list[Span] = []
-        for found in compiled.finditer(text, timeout=timeout):
-            if found.end() > found.start():
-                out.append(found.span())
-            if len(out) >= limit:
-                break
+        matches = (found.span() for found in compiled.finditer(text, timeout=timeout) if found.end() > found.start())
+        out = list(islice(matches, limit))
     except regex.error as error:
         raise InvalidQuery(f"The regular expression “{pattern}” cannot be read: {error}.") from None
     except (TimeoutError, RecursionError, MemoryError):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
-from coding.language.scripts import HAN, HAN_CLASS
+from coding.language.scripts import HAN, is_han
 from coding.model import Code
 
 __all__ = ["CueHit", "CueMatcher", "inflections", "width_folded"]
@@ -203,7 +203,7 @@ def _forms(cue: str) -> Iterator[tuple[str, bool, bool]]:
 
 
 def _latin(character: str) -> bool:
-    return character.isalnum() and not re.match(f"[{HAN_CLASS}]", character)
+    return character.isalnum() and not is_han(character)
 
 
 def _places(automaton: Any, joined: str) -> Iterable[tuple[int, int, _Form]]:
