@@ -296,7 +296,7 @@ def _in_parts(columns: Columns) -> FloatArray:
     size = min(_documents_per_part(columns), -(-documents // 4)) or -(-documents // 4)
     parts = -(-documents // size)
     which = (columns.document // size).astype(np.uint8 if parts <= 256 else np.int64)
-    in_order = bool(np.all(which[1:] >= which[:-1]))
+    in_order = bool((np.diff(which.astype(np.int64)) >= 0).all())
     order = None if in_order else np.argsort(which, kind="stable")  # a radix sort for such short integers
     borders = np.concatenate([[0], np.cumsum(np.bincount(which, minlength=parts))])
     out = np.empty((documents, columns.codes, 1 << columns.coders))

@@ -1,0 +1,477 @@
+"""What is compared: coders, codes, documents and their codings, from a Snapshot or from a plain table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from coding.agreement.columns import Columns
+from coding.agreement.units import Unit, UnitMap, Universe, unit_map
+from coding.errors import AgreementError, InvalidValue, NotFound
+from coding.model import ORIGINS, SEPARATOR, Code, Document, Outline, Round, Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "material_of_table"]
+
+Who = Literal["assigned", "finished", "coded", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeInfo:
+    """A code as agreement needs it."""
+
+    uid: str
+    name: str
+    path: str
+    name_zh: str = ""
+    parent: int = -1
+    """Position of the parent, −1 for a root."""
+    level: int = 0
+    """Steps from the root."""
+    exclusive: bool = False
+    """Whether the children exclude each other: the code is a domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document as agreement needs it."""
+
+    uid: str
+    name: str
+    length: int
+    language: str = "und"
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Codings of a comparison in characters, with what their positions stand for."""
+
+    coders: tuple[str, ...]
+    """Names of the coders."""
+    codes: tuple[CodeInfo, ...]
+    documents: tuple[DocumentInfo, ...]
+    columns: Columns
+    uids: npt.NDArray[np.object_]
+    """Uid of each row's coding, in the order of `columns`."""
+    rounds: npt.NDArray[np.int32]
+    """Position of each row's round in `round_names`, −1 for none."""
+    round_names: tuple[str, ...] = ()
+    coder_uids: tuple[str, ...] = ()
+    outline: Callable[[int], Outline] = lambda _: Outline()
+    roles: Callable[[int], Mapping[str, str]] | None = None
+    variables: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Variable of documents to its value per document, None where it has none."""
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"<Material: {len(self.columns)} codings, {len(self.coders)} coders, "
+            f"{len(self.codes)} codes, {len(self.documents)} documents>"
+        )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the documents that two coders were given."""
+        together = self.columns.assigned.sum(axis=1) >= 2
+        found = {d.language for d, t in zip(self.documents, together, strict=True) if t}
+        return tuple(sorted(found))
+
+    def units(self, unit: Unit, universe: Universe) -> UnitMap:
+        """Return the way from characters to units."""
+        return unit_map(
+            self.columns.lengths, unit, universe, self.outline,
+            columns=self.columns, roles=self.roles, names=[d.name for d in self.documents],
+        )  # fmt: skip
+
+    def of_documents(self, chosen: npt.NDArray[Any]) -> Material:
+        """Return the part for some documents (mask or positions)."""
+        at = np.flatnonzero(chosen) if np.asarray(chosen).dtype == bool else np.asarray(chosen)
+        rows = np.isin(self.columns.document, at)
+        roles, outline = self.roles, self.outline
+        return replace(
+            self,
+            documents=tuple(self.documents[d] for d in at),
+            columns=self.columns.of_documents(at),
+            uids=self.uids[rows],
+            rounds=self.rounds[rows],
+            outline=lambda d: outline(int(at[d])),
+            roles=None if roles is None else (lambda d: roles(int(at[d]))),
+            variables={k: tuple(v[d] for d in at) for k, v in self.variables.items()},
+        )
+
+    def of_coders(self, chosen: Sequence[int]) -> Material:
+        """Return the part for some coders."""
+        rows = np.isin(self.columns.coder, chosen)
+        return replace(
+            self,
+            coders=tuple(self.coders[i] for i in chosen),
+            coder_uids=tuple(self.coder_uids[i] for i in chosen) if self.coder_uids else (),
+            columns=self.columns.of_coders(np.asarray(chosen)),
+            uids=self.uids[rows],
+            rounds=self.rounds[rows],
+        )
+
+    def children(self, parent: int) -> list[int]:
+        """Return the positions of a code's direct children."""
+        return [i for i, c in enumerate(self.codes) if c.parent == parent]
+
+    def ancestry(self) -> npt.NDArray[np.intp]:
+        """Return for each code itself and its ancestors: K × (levels), −1 where there is none."""
+        deepest = max((c.level for c in self.codes), default=0)
+        out = np.full((len(self.codes), deepest + 1), -1, dtype=np.intp)
+        for i, code in enumerate(self.codes):
+            at = i
+            for step in range(code.level + 1):
+                out[i, step] = at
+                at = self.codes[at].parent
+        return out
+
+
+def _pick(kind: str, wanted: Iterable[Any] | None, uids: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Return positions of things asked for by name or uid, all if nothing is asked for."""
+    if wanted is None:
+        return list(range(len(uids)))
+    out = []
+    for thing in [wanted] if isinstance(wanted, str) else wanted:
+        key = getattr(thing, "uid", thing)
+        if key in uids:
+            out.append(list(uids).index(key))
+        elif key in names:
+            out.append(list(names).index(key))
+        else:
+            raise NotFound.among(kind, str(key), names)
+    return out
+
+
+def _code_infos(codes: Sequence[Code]) -> tuple[list[CodeInfo], npt.NDArray[np.intp]]:
+    """Return the live codes in tree order, and for every given code the one it stands for."""
+    by_uid = {c.uid: c for c in codes}
+
+    def resolve(uid: str) -> str:
+        seen: set[str] = set()
+        while uid in by_uid and (target := by_uid[uid].redirect) and uid not in seen:
+            seen.add(uid)
+            uid = target
+        return uid
+
+    live = [c for c in codes if not c.redirect]
+    at = {c.uid: i for i, c in enumerate(live)}
+    infos: list[CodeInfo] = []
+    for code in live:
+        line = [code]
+        while (p := line[-1].parent) and p in by_uid and len(line) <= len(codes):
+            line.append(by_uid[resolve(p)])
+        path = SEPARATOR.join(c.name for c in reversed(line))
+        parent = at.get(line[1].uid, -1) if len(line) > 1 else -1
+        infos.append(CodeInfo(code.uid, code.name, path, code.name_zh, parent, len(line) - 1, code.exclusive))
+    return infos, np.array([at.get(resolve(c.uid), -1) for c in codes], dtype=np.intp)
+
+
+def _assigned(
+    snapshot: Snapshot, documents: Sequence[Document], coders: Sequence[int], rounds: set[str] | None, who: Who
+) -> tuple[npt.NDArray[np.bool_], list[str]]:
+    """Return who was given what, D × m, and what to say about it."""
+    out = np.zeros((len(documents), len(coders)), dtype=bool)
+    if who == "all":
+        out[:] = True
+        return out, ["Every coder counts as having worked on every document."]
+    at_document = {d.uid: i for i, d in enumerate(documents)}
+    at_coder = {snapshot.coders[c].uid: i for i, c in enumerate(coders)}
+    unfinished = 0
+    for a in snapshot.assignments:
+        if rounds is not None and a.round is not None and a.round not in rounds:
+            continue
+        if a.document not in at_document or a.coder not in at_coder:
+            continue
+        if who == "finished" and a.status != "finished":
+            continue
+        if who in ("assigned", "finished"):
+            unfinished += a.status != "finished"
+            out[at_document[a.document], at_coder[a.coder]] = True
+    notes = []
+    if unfinished:
+        notes.append(
+            f"{unfinished} of the assigned documents are not marked finished; what is not coded there "
+            "counts as judged not to apply. who='finished' leaves them out."
+        )
+    return out, notes
+
+
+def _rounds(snapshot: Snapshot, wanted: Any) -> list[Round] | None:
+    if wanted is None:
+        return None
+    asked = [wanted] if isinstance(wanted, (str, int, Round)) else list(wanted)
+    out = []
+    for w in asked:
+        key = getattr(w, "uid", w)
+        found = [r for r in snapshot.rounds if key in (r.uid, r.name, r.number)]
+        if not found:
+            raise NotFound.among("round", str(key), [r.name for r in snapshot.rounds])
+        out.append(found[0])
+    return out
+
+
+def _document_variables(snapshot: Snapshot, documents: Sequence[Document]) -> dict[str, tuple[Any, ...]]:
+    """Return variables of documents, and those of the one case that a document belongs to."""
+    case_of: dict[str, set[str]] = {}
+    for link in snapshot.case_links:
+        case_of.setdefault(link.document, set()).add(link.case)
+    value = {(v.variable, v.owner): v.value for v in snapshot.values}
+    out = {}
+    for variable in snapshot.variables:
+        column: list[Any] = []
+        for d in documents:
+            owners = {d.uid} if variable.on == "document" else case_of.get(d.uid, set())
+            found = {value[variable.uid, o] for o in owners if (variable.uid, o) in value}
+            column.append(found.pop() if len(found) == 1 else None)
+        out[variable.name] = tuple(column)
+    return out
+
+
+def material_of_snapshot(
+    snapshot: Snapshot,
+    *,
+    coders: Iterable[Any] | None = None,
+    documents: Iterable[Any] | None = None,
+    codes: Iterable[Any] | None = None,
+    rounds: Any = None,
+    origins: Iterable[str] = ("manual", "imported"),
+    who: Who = "assigned",
+) -> Material:
+    """Choose what to compare from a Snapshot.
+
+    Args:
+        snapshot: the project; texts are not read.
+        coders: names, uids or coders; all who coded or were assigned by default.
+        documents: names, uids or documents; all by default.
+        codes: names, paths, uids or codes; all by default.
+        rounds: names, numbers, uids or rounds; all by default.
+        origins: what counts as a coder's own work.
+        who: what makes a document a coder's: “assigned” (or coded), “finished”, “coded” (at least one
+            passage), “all” (every coder worked on every document).
+
+    Raises:
+        NotFound: a name that the project does not have.
+        AgreementError: fewer than two coders.
+    """
+    table = snapshot.codings
+    chosen_rounds = _rounds(snapshot, rounds)
+    at_coder = _chosen_coders(snapshot, coders)
+    at_document = _pick(
+        "document", documents, [d.uid for d in snapshot.documents], [d.name for d in snapshot.documents]
+    )
+    kept_documents = [snapshot.documents[d] for d in at_document]
+    infos, stands_for = _code_infos(snapshot.codes)
+    coder_of = np.full(len(snapshot.coders) + 1, -1)
+    coder_of[at_coder] = np.arange(len(at_coder))
+    document_of = np.full(len(snapshot.documents) + 1, -1)
+    document_of[at_document] = np.arange(len(at_document))
+    code = stands_for[table.code] if len(table) else np.empty(0, dtype=np.intp)
+    keep = (coder_of[table.coder] >= 0) & (document_of[table.document] >= 0) & (code >= 0)
+    allowed = np.array([o in set(origins) for o in ORIGINS])
+    keep &= allowed[table.origin]
+    round_uids = None
+    if chosen_rounds is not None:
+        round_uids = {r.uid for r in chosen_rounds}
+        wanted = np.array([r.uid in round_uids for r in snapshot.rounds] + [False])
+        keep &= wanted[table.round]
+    if codes is not None:
+        kept_codes = _pick("code", codes, [c.uid for c in infos], _code_names(infos, codes))
+        family = _with_descendants(infos, kept_codes)
+        keep &= np.isin(code, family)
+        infos, renumber = _subset(infos, family)
+        code = renumber[code]
+    rows = np.flatnonzero(keep)
+    lengths = np.array([d.length for d in kept_documents], dtype=np.int64)
+    assigned, notes = _assigned(snapshot, kept_documents, at_coder, round_uids, who)
+    document, coder = document_of[table.document[rows]], coder_of[table.coder[rows]]
+    if who in ("assigned", "coded"):
+        assigned[document, coder] = True
+    columns = Columns(
+        document, code[rows], coder, table.start[rows], table.end[rows], lengths, max(len(infos), 1), assigned
+    )
+    outlines = snapshot.outlines
+    speakers: dict[str, dict[str, str]] = {}
+    for s in snapshot.speakers:
+        speakers.setdefault(s.document, {})[s.label] = s.role
+    return Material(
+        coders=tuple(snapshot.coders[c].name for c in at_coder),
+        codes=tuple(infos),
+        documents=tuple(DocumentInfo(d.uid, d.name, d.length, d.language) for d in kept_documents),
+        columns=columns,
+        uids=table.uid[rows],
+        rounds=table.round[rows],
+        round_names=tuple(r.name for r in snapshot.rounds),
+        coder_uids=tuple(snapshot.coders[c].uid for c in at_coder),
+        outline=lambda d: outlines.get(kept_documents[d].uid) or Outline(),
+        roles=lambda d: speakers.get(kept_documents[d].uid, {}),
+        variables=_document_variables(snapshot, kept_documents),
+        notes=tuple(notes),
+    )
+
+
+def _chosen_coders(snapshot: Snapshot, coders: Iterable[Any] | None) -> list[int]:
+    names = [c.name for c in snapshot.coders]
+    if coders is None:
+        active = {int(c) for c in np.unique(snapshot.codings.coder)} if len(snapshot.codings) else set()
+        given = {a.coder for a in snapshot.assignments}
+        chosen = [i for i, c in enumerate(snapshot.coders) if i in active or c.uid in given]
+    else:
+        chosen = _pick("coder", coders, [c.uid for c in snapshot.coders], names)
+    if len(set(chosen)) < 2:
+        shown = ", ".join(names[c] for c in chosen) or "nobody"
+        raise AgreementError(f"Agreement needs two coders; here {shown} coded. Name them with coders=[…].")
+    return list(dict.fromkeys(chosen))
+
+
+def _code_names(infos: Sequence[CodeInfo], wanted: Iterable[Any]) -> list[str]:
+    """Return names, or paths where a path was asked for."""
+    asked = [wanted] if isinstance(wanted, str) else list(wanted)
+    by_path = any(isinstance(w, str) and SEPARATOR in w for w in asked)
+    return [c.path if by_path else c.name for c in infos]
+
+
+def _with_descendants(infos: Sequence[CodeInfo], chosen: Iterable[int]) -> list[int]:
+    kept = set(chosen)
+    for i, info in enumerate(infos):  # parents stand before their children
+        if info.parent in kept:
+            kept.add(i)
+    return sorted(kept)
+
+
+def _subset(infos: Sequence[CodeInfo], kept: Sequence[int]) -> tuple[list[CodeInfo], npt.NDArray[np.intp]]:
+    renumber = np.full(len(infos) + 1, -1, dtype=np.intp)
+    renumber[list(kept)] = np.arange(len(kept))
+    out: list[CodeInfo] = []
+    for i in kept:
+        parent = int(renumber[infos[i].parent]) if infos[i].parent >= 0 else -1
+        level = out[parent].level + 1 if parent >= 0 else 0
+        out.append(replace(infos[i], parent=parent, level=level))
+    return out, renumber
+
+
+def _read_table(source: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(source, (str, PathLike)):
+        frame = pd.read_csv(source, encoding="utf-8-sig", dtype={"document": str, "coder": str, "code": str})
+    else:
+        frame = pd.DataFrame(source)
+    frame = frame.rename(columns={c: str(c).strip().lower() for c in frame.columns})
+    missing = [c for c in ("document", "coder", "code", "start", "end") if c not in frame.columns]
+    if missing:
+        raise InvalidValue(
+            f"The table has no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}. "
+            "Needed: document, length, coder, code, start, end."
+        )
+    return frame
+
+
+def _paths(listed: Iterable[str], exclusive: Iterable[str]) -> list[CodeInfo]:
+    """Return codes with the parents that their paths name, parents first."""
+    domains = set(exclusive)
+    order: dict[str, int] = {}
+    out: list[CodeInfo] = []
+    for path in sorted(set(listed) | domains):
+        parts = path.split(SEPARATOR)
+        for depth in range(len(parts)):
+            own = SEPARATOR.join(parts[: depth + 1])
+            if own in order:
+                continue
+            order[own] = len(out)
+            parent = order[SEPARATOR.join(parts[:depth])] if depth else -1
+            out.append(CodeInfo(own, parts[depth], own, "", parent, depth, own in domains))
+    return out
+
+
+def material_of_table(
+    source: Any,
+    *,
+    lengths: Mapping[str, int] | None = None,
+    units: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+    coders: Iterable[str] | None = None,
+    exclusive: Iterable[str] = (),
+    who: Who | Mapping[str, Iterable[str]] = "all",
+) -> Material:
+    """Choose what to compare from a plain table of codings.
+
+    Args:
+        source: a CSV file, a DataFrame or a mapping of columns: document, length, coder, code, start,
+            end (characters, half-open), and where known language and round. A row without code says
+            that the coder worked on the document and found nothing. A code may be a path ``A > B``.
+        lengths: characters of each document, where the table has no such column.
+        units: units of each document, for the unit “sentence”.
+        coders: names; all by default.
+        exclusive: paths of parents whose children exclude each other.
+        who: “all” (every coder worked on every document), “coded” (those who have a row there), or
+            document to its coders.
+
+    Raises:
+        InvalidValue: a column that is missing, or a document without a length.
+        AgreementError: fewer than two coders.
+    """
+    frame = _read_table(source)
+    names = [str(d) for d in dict.fromkeys(frame["document"])]
+    size = dict(lengths or {})
+    if "length" in frame.columns:
+        size |= {str(d): int(n) for d, n in frame.dropna(subset=["length"]).groupby("document")["length"].max().items()}
+    without = [d for d in names if d not in size]
+    if without:
+        raise InvalidValue(f"No length for the document “{without[0]}”; add a column length (characters).")
+    people = [str(c) for c in dict.fromkeys(frame["coder"].dropna())] if coders is None else [str(c) for c in coders]
+    if len(people) < 2:
+        raise AgreementError(f"Agreement needs two coders; the table has {', '.join(people) or 'none'}.")
+    mine = frame[frame["coder"].astype(str).isin(people)]
+    at_document = {d: i for i, d in enumerate(names)}
+    at_coder = {c: i for i, c in enumerate(people)}
+    assigned = np.zeros((len(names), len(people)), dtype=bool)
+    if isinstance(who, Mapping):
+        for d, given in who.items():
+            assigned[at_document[d], [at_coder[c] for c in given if c in at_coder]] = True
+    elif who == "all":
+        assigned[:] = True
+    else:
+        for d, c in zip(mine["document"].astype(str), mine["coder"].astype(str), strict=True):
+            assigned[at_document[d], at_coder[c]] = True
+    coded = mine.dropna(subset=["code", "start", "end"])
+    infos = _paths(coded["code"].astype(str), exclusive)
+    at_code = {c.path: i for i, c in enumerate(infos)}
+    columns = Columns(
+        np.array([at_document[str(d)] for d in coded["document"]], dtype=np.int64),
+        np.array([at_code[str(c)] for c in coded["code"]], dtype=np.int64),
+        np.array([at_coder[str(c)] for c in coded["coder"]], dtype=np.int64),
+        coded["start"].to_numpy(dtype=np.int64),
+        coded["end"].to_numpy(dtype=np.int64),
+        np.array([size[d] for d in names], dtype=np.int64),
+        max(len(infos), 1),
+        assigned,
+    )
+    round_names = tuple(str(r) for r in coded["round"].dropna().unique()) if "round" in coded.columns else ()
+    rounds = (
+        np.array([round_names.index(str(r)) if str(r) in round_names else -1 for r in coded["round"]], dtype=np.int32)
+        if round_names
+        else np.full(len(coded), -1, dtype=np.int32)
+    )
+    spoken: dict[str, str] = {}
+    if "language" in frame.columns:
+        known = frame.dropna(subset=["language"])
+        spoken = dict(zip(known["document"].astype(str), known["language"].astype(str), strict=True))
+    cut = units or {}
+    return Material(
+        coders=tuple(people),
+        codes=tuple(infos),
+        documents=tuple(DocumentInfo(d, d, size[d], spoken.get(d, "und")) for d in names),
+        columns=columns,
+        uids=np.array([str(i) for i in coded.index], dtype=object),
+        rounds=rounds,
+        round_names=round_names,
+        outline=lambda d: Outline(sentences=tuple(cut.get(names[d], ()))),
+        notes=("Every coder counts as having worked on every document.",) if who == "all" else (),
+    )

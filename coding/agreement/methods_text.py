@@ -1,0 +1,313 @@
+"""The paragraph for the methods section, in English or Chinese, from a result and what the round knows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from coding.agreement.figure import ReportLanguage
+from coding.agreement.result import AgreementTable, CodeRow, Headline
+from coding.errors import InvalidValue
+
+__all__ = ["MethodsFacts", "methods_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsFacts:
+    """What a result does not know by itself; what is left empty is not said."""
+
+    independent: bool = False
+    """Only where separate files or the server kept coders from seeing each other's work."""
+    corpus_documents: int | None = None
+    """Documents of the whole study, for the sample's share."""
+    sample: str = ""
+    """How the sample was drawn, such as “drawn at random within each language (seed 7)”."""
+    sample_zh: str = ""
+    training: str = ""
+    """Such as “two training rounds on documents outside the sample”."""
+    training_zh: str = ""
+    coder_languages: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Coder to the languages she works in."""
+    codebook: str = ""
+    """Name and version of the codebook."""
+    settled_by: str = ""
+    """Who settled disputes, such as “the two coders in discussion, with the third author deciding”."""
+    settled_by_zh: str = ""
+    exploratory: bool = False
+    """Whether unit, measure or universe differ from what the round fixed."""
+    name_coders: bool = False
+    """Whether coders are named; by default only their number is given."""
+
+
+_UNIT_ZH: Final = {"sentence": "句子", "character": "字符", "paragraph": "段落", "turn": "话轮", "document": "文档"}
+_UNIVERSE_EN: Final = {
+    "respondents": "the respondents' text, without the interviewer's turns and paratext",
+    "all": "all of the text",
+    "coded": "the text that at least one coder coded",
+}
+_UNIVERSE_ZH: Final = {
+    "respondents": "受访者文本（不含访谈者话轮与非正文）",
+    "all": "全部文本",
+    "coded": "至少一名编码员编码过的文本",
+}
+_LANGUAGE_EN: Final = {"en": "English", "zh": "Chinese", "und": "unknown language"}
+_LANGUAGE_ZH: Final = {"en": "英文", "zh": "中文", "und": "未知语言"}
+_SOURCE: Final = "Krippendorff, 2019, ch. 12"
+_NUMBERS: Final = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+
+def methods_text(table: AgreementTable, facts: MethodsFacts | None = None, language: ReportLanguage = "en") -> str:
+    """Return the paragraph.
+
+    Args:
+        table: the result.
+        facts: what the round knows: sample, training, codebook, who settled disputes.
+        language: en or zh.
+    """
+    known = facts or MethodsFacts()
+    if language not in ("en", "zh"):
+        raise InvalidValue(f"The paragraph exists in en and zh, not in {language!r}.")
+    sentences = _english(table, known) if language == "en" else _chinese(table, known)
+    return (" " if language == "en" else "").join(s for s in sentences if s)
+
+
+def _figure(value: float) -> str:
+    """Return a figure as journals print it: .74, −.05, and three decimals at a threshold."""
+    if math.isnan(value):
+        return "–"
+    for threshold in (2 / 3, 0.8):
+        if abs(value - threshold) < 0.005 and (round(value, 2) >= round(threshold, 2)) != (value >= threshold):
+            return f"{value:.3f}".replace("0.", ".", 1).replace("-", "−")
+    return f"{value:.2f}".replace("0.", ".", 1).replace("-", "−")
+
+
+def _count(n: int, one: str, many: str = "", *, capital: bool = False) -> str:
+    word = _NUMBERS[n] if n < len(_NUMBERS) else f"{n:,}"
+    word = word.capitalize() if capital else word
+    return f"{word} {one if n == 1 else many or one + 's'}"
+
+
+def _spread(row: CodeRow, join: str, level: str) -> str:
+    if not row.interval.defined:
+        return ""
+    return f"{level}{_figure(row.interval.low)}{join}{_figure(row.interval.high)}"
+
+
+def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
+    h = table.headline
+    coders = _count(len(table.coders), "coder", capital=True)
+    named = f" ({', '.join(table.coders)})" if facts.name_coders else ""
+    alone = " independently" if facts.independent else ""
+    size = f"{table.units:,} {table.unit}s" if table.unit != "document" else f"{table.characters:,} characters"
+    return [
+        f"{coders}{named} coded {_count(table.documents, 'document')} ({size}){alone}"
+        + (f" with {facts.codebook}." if facts.codebook else "."),
+        _sample_en(table, facts),
+        f"Before this the coders completed {facts.training}." if facts.training else "",
+        _languages_en(table, facts),
+        (f"The unit of analysis was the {table.unit}, taken from {_UNIVERSE_EN[table.universe]}; a {table.unit} carries a "
+        "code when any of its characters does, overlapping passages of one coder count once, and text that coders left "
+        "uncoded counts as agreement that the code does not apply."),
+        (f"Agreement is Krippendorff's α (nominal, coded or not coded; {_SOURCE}), computed for each code, since codes may "
+        "overlap."),
+        _interval_en(table),
+        _headline_en(h),
+        *_domains_en(table),
+        f"Disagreements were settled by {facts.settled_by}; the figures are from before that."
+        if facts.settled_by
+        else "",
+        "The choice of unit or measure was exploratory and differs from the protocol." if facts.exploratory else "",
+        f"Figures were computed with Coding Workbench {table.version}.",
+    ]
+
+
+def _sample_en(table: AgreementTable, facts: MethodsFacts) -> str:
+    if not facts.corpus_documents and not facts.sample:
+        return ""
+    share = ""
+    if facts.corpus_documents:
+        percent = 100 * table.documents / facts.corpus_documents
+        share = f" are {percent:.0f} % of the {facts.corpus_documents:,} documents of the study"
+    drawn = f" {facts.sample}" if facts.sample else ""
+    if share:
+        return f"They{share}" + (f",{drawn}." if drawn else ".")
+    return f"They were{drawn}."
+
+
+def _languages_en(table: AgreementTable, facts: MethodsFacts) -> str:
+    texts = [_LANGUAGE_EN.get(x, x) for x in table.languages if x != "und"]
+    parts = [f"The documents are in {' and '.join(texts)}"] if texts else []
+    shared: dict[tuple[str, ...], int] = {}
+    for languages in facts.coder_languages.values():
+        shared[tuple(languages)] = shared.get(tuple(languages), 0) + 1
+    said = [
+        f"{_count(n, 'coder')} {'works' if n == 1 else 'work'} in {' and '.join(_LANGUAGE_EN.get(x, x) for x in known)}"
+        for known, n in shared.items()
+        if known
+    ]
+    if said:
+        parts.append("; ".join(said))
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:] + "." if text else ""
+
+
+def _interval_en(table: AgreementTable) -> str:
+    if not table.draws or not table.resampled:
+        return ""
+    methods = {r.interval.method for r in table.rows if r.interval.defined}
+    if not methods:
+        return "No intervals are given, since there are too few documents."
+    how = (
+        "bias-corrected and accelerated"
+        if methods == {"bca"}
+        else "percentile"
+        if methods == {"percentile"}
+        else "bootstrap"
+    )
+    return (
+        f"Intervals are 95 % {how} intervals from {table.draws:,} resamples of {table.resampled} and hold for these "
+        "coders only."
+    )
+
+
+def _headline_en(h: Headline) -> str:
+    if not h.defined or h.lowest is None:
+        return f"None of the {h.codes} codes has a defined figure."
+    spread = _spread(h.lowest, " to ", ", 95 % interval ")
+    text = (
+        f"Over {_count(h.defined, 'code')} the median α was {_figure(h.median)}; the lowest was "
+        f"{_figure(h.lowest.alpha)}{spread} ({h.lowest.code.name})."
+    )
+    if h.below:
+        listed = ", ".join(f"{r.code.name} ({_figure(r.alpha)})" for r in h.below)
+        text += f" Below .667: {listed}."
+    else:
+        text += " No code lay below .667."
+    if h.undefined:
+        text += f" Undefined, and in no average: {', '.join(r.code.name for r in h.undefined)}."
+    return text
+
+
+def _domains_en(table: AgreementTable) -> list[str]:
+    out = []
+    for d in table.domains:
+        cu = d.figures["cu_alpha_nominal"]
+        where = f"{d.code.name}" + (f" ({_LANGUAGE_EN.get(d.language, d.language)})" if d.language else "")
+        if cu.defined:
+            out.append(
+                f"Within {where}, whose codes exclude each other, cu-α on characters was {_figure(cu.value)}"
+                f" (coverage {_figure(float(cu.params['coverage']))}; Krippendorff et al., 2016)."
+            )
+        else:
+            out.append(f"Within {where} cu-α is undefined: {cu.sentence('en')[0].lower()}{cu.sentence('en')[1:]}")
+    return out
+
+
+def _chinese(table: AgreementTable, facts: MethodsFacts) -> list[str]:
+    h = table.headline
+    unit = _UNIT_ZH[table.unit]
+    named = f"（{'、'.join(table.coders)}）" if facts.name_coders else ""
+    alone = "独立" if facts.independent else ""
+    size = f"{table.units:,} 个{unit}" if table.unit != "document" else f"{table.characters:,} 个字符"
+    book = f"依据{facts.codebook}" if facts.codebook else ""
+    return [
+        f"{len(table.coders)} 名编码员{named}{book}{alone}编码了 {table.documents} 份文档（{size}）。",
+        _sample_zh(table, facts),
+        f"在此之前，编码员完成了{facts.training_zh or facts.training}。" if facts.training_zh or facts.training else "",
+        _languages_zh(table, facts),
+        (f"分析单位为{unit}，取自{_UNIVERSE_ZH[table.universe]}；单位中任一字符带有某代码，即视为该单位带有该代码；"
+        "同一编码员的重叠片段只计一次；编码员均未编码的文本视为一致认为该代码不适用。"),
+        f"由于代码可以重叠，编码员间一致性逐个代码计算，采用 Krippendorff α（名义尺度，编码或未编码；{_SOURCE}）。",
+        _interval_zh(table),
+        _headline_zh(h),
+        *_domains_zh(table),
+        f"分歧由{facts.settled_by_zh or facts.settled_by}裁定；所报数值均为裁定之前的结果。"
+        if facts.settled_by_zh or facts.settled_by
+        else "",
+        "分析单位或指标的选择属探索性，与事先规定不同。" if facts.exploratory else "",
+        f"数值由 Coding Workbench {table.version} 计算。",
+    ]
+
+
+def _sample_zh(table: AgreementTable, facts: MethodsFacts) -> str:
+    drawn = facts.sample_zh or facts.sample
+    if facts.corpus_documents:
+        percent = 100 * table.documents / facts.corpus_documents
+        share = f"占全部 {facts.corpus_documents:,} 份文档的 {percent:.0f}%"
+        return f"这些文档{share}" + (f"，{drawn}。" if drawn else "。")
+    return f"这些文档{drawn}。" if drawn else ""
+
+
+def _languages_zh(table: AgreementTable, facts: MethodsFacts) -> str:
+    texts = [_LANGUAGE_ZH.get(x, x) for x in table.languages if x != "und"]
+    parts = [f"文档语言为{'和'.join(texts)}"] if texts else []
+    shared: dict[tuple[str, ...], int] = {}
+    for languages in facts.coder_languages.values():
+        shared[tuple(languages)] = shared.get(tuple(languages), 0) + 1
+    parts += [
+        f"{n} 名编码员的工作语言为{'和'.join(_LANGUAGE_ZH.get(x, x) for x in known)}"
+        for known, n in shared.items()
+        if known
+    ]
+    return "；".join(parts) + "。" if parts else ""
+
+
+def _interval_zh(table: AgreementTable) -> str:
+    if not table.draws or not table.resampled:
+        return ""
+    methods = {r.interval.method for r in table.rows if r.interval.defined}
+    if not methods:
+        return "因文档太少，不给出区间。"
+    how = "偏差校正加速（BCa）" if methods == {"bca"} else "百分位" if methods == {"percentile"} else "自助法"
+    what = "文档" if table.resampled == "documents" else "文本块"
+    return f"区间为 95% {how}区间，由对{what}的 {table.draws:,} 次重抽样得到，仅适用于这些编码员。"
+
+
+def _headline_zh(h: Headline) -> str:
+    def name(row: CodeRow) -> str:
+        return row.code.name_zh or row.code.name
+
+    if not h.defined or h.lowest is None:
+        return f"{h.codes} 个代码均无法计算。"
+    spread = _spread(h.lowest, " 至 ", "，95% 区间 ")
+    text = f"{h.defined} 个代码的 α 中位数为 {_figure(h.median)}，最低为 {_figure(h.lowest.alpha)}{spread}（{name(h.lowest)}）。"
+    if h.below:
+        text += "低于 .667 的代码：" + "、".join(f"{name(r)}（{_figure(r.alpha)}）" for r in h.below) + "。"
+    else:
+        text += "没有代码低于 .667。"
+    if h.undefined:
+        text += "无法计算、不计入平均的代码：" + "、".join(name(r) for r in h.undefined) + "。"
+    return text
+
+
+def _domains_zh(table: AgreementTable) -> list[str]:
+    out = []
+    for d in table.domains:
+        cu = d.figures["cu_alpha_nominal"]
+        where = (d.code.name_zh or d.code.name) + (
+            f"（{_LANGUAGE_ZH.get(d.language, d.language)}）" if d.language else ""
+        )
+        if cu.defined:
+            out.append(
+                f"在代码互斥的“{where}”之内，按字符计算的 cu-α 为 {_figure(cu.value)}"
+                f"（覆盖率 {_figure(float(cu.params['coverage']))}；Krippendorff 等，2016）。"
+            )
+        else:
+            out.append(f"在“{where}”之内 cu-α 无法计算：{cu.sentence('zh')}")
+    return out

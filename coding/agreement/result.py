@@ -1,0 +1,730 @@
+"""The result of a comparison: one row per code with interval and reason, domains, and views by anything else.
+
+Numbers only. `project.agreement()` wraps an `AgreementTable` and adds charts, passages and screens.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from coding.agreement import binary
+from coding.agreement import disagreements as mismatches
+from coding.agreement.bootstrap import (
+    FEWEST_DOCUMENTS,
+    FEWEST_FOR_BCA,
+    Draws,
+    Interval,
+    difference,
+    intervals,
+    left_out,
+    resample_counts,
+    resample_units,
+)
+from coding.agreement.columns import Columns
+from coding.agreement.counts import Counts, Totals, count
+from coding.agreement.figure import Figure, ReportLanguage, reason_text, undefined
+from coding.agreement.material import CodeInfo, Material
+from coding.agreement.unitizing import (
+    ATLAS_NAMES,
+    FAMILY,
+    Domains,
+    family,
+    family_figures,
+    find_overlaps,
+    unit_statistics,
+)
+from coding.agreement.units import Unit, UnitMap, Universe, in_blocks
+from coding.errors import InvalidValue, NotFound, OverlappingDomain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LOW", "SOLID", "AgreementTable", "CodeRow", "DomainResult", "Headline", "agreement_of"]
+
+LOW: Final = 2 / 3
+"""Below this, Krippendorff advises, a figure supports not even tentative conclusions (2019, p. 356)."""
+SOLID: Final = 0.8
+_BLOCK: Final[dict[str, int]] = {"character": 3000, "sentence": 25, "paragraph": 10, "turn": 10}
+"""Units per block where there are too few documents to resample."""
+_LARGEST_JACKKNIFE: Final = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """Agreement on one code; a parent's children are merged into it first."""
+
+    code: CodeInfo
+    merged: bool
+    """Whether the code has children, merged here before comparing."""
+    language: str
+    """Language of the documents where languages are kept apart, else ""."""
+    codings: tuple[int, ...]
+    """Passages coded, per coder."""
+    units: tuple[int, ...]
+    """Units coded, per coder."""
+    percent: float
+    """Share of units (0 to 1) on which pairs of coders agree."""
+    alpha: float
+    interval: Interval
+    positive: float
+    """Positive agreement: of what one coded, the share that another coded too."""
+    kappa: float
+    """Cohen's kappa, mean over the pairs that have one."""
+    undefined_pairs: int
+    reason: str = ""
+    """Key of `REASONS`, "" where nothing is to be said."""
+
+    @property
+    def defined(self) -> bool:
+        """Whether alpha has a value."""
+        return not math.isnan(self.alpha)
+
+    @property
+    def band(self) -> str:
+        """“solid” from .8, “tentative” from .667, “low” below, “undefined”; decided on the exact value."""
+        if not self.defined:
+            return "undefined"
+        return "solid" if self.alpha >= SOLID else "tentative" if self.alpha >= LOW else "low"
+
+    def sentence(self, language: ReportLanguage = "en") -> str:
+        """Return the reason in plain words."""
+        return reason_text(self.reason, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The codes at a glance; parents that only merge others do not enter."""
+
+    codes: int
+    defined: int
+    median: float
+    lowest: CodeRow | None
+    below: tuple[CodeRow, ...]
+    """Codes below .667, worst first."""
+    undefined: tuple[CodeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainResult:
+    """The unitizing family for one parent whose children exclude each other; always on characters."""
+
+    code: CodeInfo
+    codes: tuple[CodeInfo, ...]
+    language: str
+    figures: Mapping[str, Figure]
+    """u_alpha_binary, u_alpha_nominal, cu_alpha_nominal."""
+    interval: Interval
+    """Of cu-alpha."""
+    per_code: tuple[Figure, ...]
+    """(k)u-alpha of each code, with its coverage."""
+    overlaps: tuple[tuple[str, str, int, int], ...] = ()
+    """(document uid, coder, start, end) where one coder's codes overlap and the family is undefined."""
+
+    atlas_names: Mapping[str, str] = field(default_factory=lambda: ATLAS_NAMES)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What is computed together: all documents, or those of one language."""
+
+    language: str
+    documents: npt.NDArray[np.intp]
+    counts: Counts
+    resampled: Counts
+    draws: Draws | None
+
+
+@dataclass(frozen=True, eq=False)
+class AgreementTable:
+    """Agreement of some coders on some documents, with what is needed to repeat and to report it."""
+
+    rows: tuple[CodeRow, ...]
+    domains: tuple[DomainResult, ...]
+    coders: tuple[str, ...]
+    documents: int
+    """Documents that at least two of the coders were given."""
+    unit: Unit
+    universe: Universe
+    units: int
+    """Number of units compared, N."""
+    characters: int
+    """Characters compared."""
+    resampled: str
+    """What the bootstrap drew: “documents”, “blocks”, or "" for nothing."""
+    resamples: int
+    """Number of documents or blocks that were drawn from."""
+    draws: int
+    seed: int
+    measure: str
+    notes: tuple[str, ...]
+    languages: tuple[str, ...]
+    version: str
+    material: Material = field(repr=False)
+    map: UnitMap = field(repr=False)
+    expanded: Columns = field(repr=False)
+    """Codings in units, each also under its ancestors."""
+    parts: tuple[_Part, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def __iter__(self) -> Iterator[CodeRow]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, code: str) -> CodeRow:
+        """Return the row of a code by name, path or uid."""
+        for row in self.rows:
+            if code in (row.code.path, row.code.uid, row.code.name, row.code.name_zh):
+                return row
+        raise NotFound.among("code", code, [r.code.name for r in self.rows])
+
+    # ---- at a glance
+
+    @cached_property
+    def headline(self) -> Headline:
+        """Median, lowest, and the codes below .667."""
+        own = set(np.unique(self.material.columns.code).tolist())
+        at = {c.uid: i for i, c in enumerate(self.material.codes)}
+        rows = [r for r in self.rows if not r.merged or at[r.code.uid] in own]
+        good = sorted((r for r in rows if r.defined), key=lambda r: r.alpha)
+        return Headline(
+            len(rows),
+            len(good),
+            float(np.median([r.alpha for r in good])) if good else math.nan,
+            good[0] if good else None,
+            tuple(r for r in good if r.alpha < LOW),
+            tuple(r for r in rows if not r.defined),
+        )
+
+    def text(self, most: int = 40) -> str:
+        """Return a compact table as plain text.
+
+        Args:
+            most: rows to show.
+        """
+        h = self.headline
+        head = (
+            f"Agreement of {', '.join(self.coders)}: {self.documents} documents, "
+            f"{self.units:,} {_plural(self.unit)} ({self.universe})"
+        )
+        lines = [head, f"median alpha {_show(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667"]
+        for row in self.rows[:most]:
+            name = "  " * row.code.level + row.code.name + (f" [{row.language}]" if row.language else "")
+            counts = " / ".join(map(str, row.units))
+            if row.defined:
+                ci = (
+                    f"{_show(row.interval.low)} to {_show(row.interval.high)}"
+                    if row.interval.defined
+                    else "no interval"
+                )
+                shown = f"{_show(row.alpha):>6}  {ci:<14} positive {_show(row.positive)}"
+            else:
+                shown = f"undefined: {row.sentence()}"
+            lines.append(f"{name:<36.36} {counts:>14} {100 * row.percent:6.1f} %  {shown}")
+        if len(self.rows) > most:
+            lines.append(f"… {len(self.rows) - most} more codes; to_frame() has all")
+        return "\n".join(lines)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one dict per code, without any text of a document."""
+        out = []
+        for row in self.rows:
+            record: dict[str, Any] = {
+                "uid": row.code.uid,
+                "code": row.code.path,
+                "name_zh": row.code.name_zh,
+                "level": row.code.level,
+                "merged": row.merged,
+                "language": row.language,
+            }
+            record |= {f"codings {c}": n for c, n in zip(self.coders, row.codings, strict=True)}
+            record |= {f"units {c}": n for c, n in zip(self.coders, row.units, strict=True)}
+            record |= {
+                "percent": row.percent,
+                "alpha": row.alpha,
+                "low": row.interval.low,
+                "high": row.interval.high,
+                "method": row.interval.method if row.interval.defined else "",
+                "undefined_draws": row.interval.undefined,
+                "p_below_667": row.interval.below_667,
+                "p_below_800": row.interval.below_800,
+                "positive": row.positive,
+                "kappa": row.kappa,
+                "undefined_pairs": row.undefined_pairs,
+                "band": row.band,
+                "reason": row.reason or row.interval.reason,
+            }
+            out.append(record)
+        return out
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows as a DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.records())
+
+    # ---- other measures and other cuts
+
+    def values(self, measure: str = "alpha") -> npt.NDArray[np.float64]:
+        """Return a measure for every row of the table.
+
+        Args:
+            measure: alpha, kappa, percent, positive_agreement, conger, fleiss, scott_pi, gwet_ac1,
+                bennett_s, brennan_prediger or jaccard.
+        """
+        return np.concatenate([self._measure(measure)(p.counts.totals()) for p in self.parts])
+
+    @staticmethod
+    def _measure(name: str) -> Any:
+        if name not in binary.BINARY_MEASURES:
+            raise NotFound.among("measure", name, list(binary.BINARY_MEASURES))
+        return binary.BINARY_MEASURES[name]
+
+    def by_document(self, measure: str = "alpha") -> list[dict[str, Any]]:
+        """Return a measure per document and code, NaN where undefined.
+
+        Args:
+            measure: as in `values`.
+        """
+        out = []
+        for part in self.parts:
+            values = self._measure(measure)(part.counts.each_document())
+            for row, d in enumerate(part.documents.tolist()):
+                info = self.material.documents[d]
+                out += [
+                    {"document": info.name, "document_uid": info.uid, "units": int(part.counts.lengths[row]),
+                     "code": c.path, "code_uid": c.uid, measure: float(values[row, k])}
+                    for k, c in enumerate(self.material.codes)
+                ]  # fmt: skip
+        return out
+
+    def by_pair(self) -> list[dict[str, Any]]:
+        """Return alpha, kappa, percent and positive agreement per pair of coders and code."""
+        out = []
+        for part in self.parts:
+            n11, a, b, n = binary.pair_counts(part.counts.totals())
+            for p, (i, j) in enumerate(combinations(range(len(self.coders)), 2)):
+                pair = _pair_totals(n11[:, p], a[:, p], b[:, p], float(n[0, p]))
+                columns = {
+                    k: binary.BINARY_MEASURES[k](pair) for k in ("alpha", "kappa", "percent", "positive_agreement")
+                }
+                reasons = binary.reasons(pair)
+                out += [
+                    {"first": self.coders[i], "second": self.coders[j], "code": c.path, "code_uid": c.uid,
+                     "language": part.language, **{k: float(v[at]) for k, v in columns.items()}, "reason": reasons[at]}
+                    for at, c in enumerate(self.material.codes)
+                ]  # fmt: skip
+        return out
+
+    def by_level(self) -> list[dict[str, Any]]:
+        """Return agreement at each level of the tree, children merged into the level's codes.
+
+        Low figures at the leaves over high ones at the parents say that siblings are the trouble.
+        """
+        deepest = max((c.level for c in self.material.codes), default=0)
+        parents = {c.parent for c in self.material.codes}
+        out = []
+        for level in range(deepest + 1):
+            rows = [
+                r for p, r in zip([i for _ in self.parts for i in range(len(self.material.codes))], self.rows, strict=True)
+                if r.code.level == level or (r.code.level < level and p not in parents)
+            ]  # fmt: skip
+            good = [r.alpha for r in rows if r.defined]
+            out.append({
+                "level": level, "codes": len(rows), "defined": len(good),
+                "median": float(np.median(good)) if good else math.nan,
+                "lowest": min(good, default=math.nan),
+                "below_667": sum(a < LOW for a in good),
+            })  # fmt: skip
+        return out
+
+    def by_variable(self, name: str, measure: str = "alpha") -> list[dict[str, Any]]:
+        """Return a measure per value of a variable of documents and code.
+
+        Args:
+            name: the variable, or “language”.
+            measure: as in `values`.
+        """
+        if name == "language":
+            column: Sequence[Any] = [d.language for d in self.material.documents]
+        elif name in self.material.variables:
+            column = self.material.variables[name]
+        else:
+            raise NotFound.among("variable", name, [*self.material.variables, "language"])
+        out = []
+        for part in self.parts:
+            own = [column[d] for d in part.documents]
+            for value in sorted({v for v in own if v is not None}, key=str):
+                rows = np.array([v == value for v in own])
+                values = self._measure(measure)(part.counts.totals(rows))
+                out += [
+                    {name: value, "documents": int(rows.sum()), "code": c.path, "code_uid": c.uid, measure: float(v)}
+                    for c, v in zip(self.material.codes, values, strict=True)
+                ]
+        return out
+
+    def difference(self, first: str, second: str) -> tuple[float, Interval]:
+        """Return how much alpha of one code exceeds another's, with an interval from common draws.
+
+        Args:
+            first: name, path or uid of a code.
+            second: the other code.
+        """
+        at = [self.rows.index(self[c]) for c in (first, second)]
+        codes = len(self.material.codes)
+        part = self.parts[at[0] // codes]
+        gap = self.rows[at[0]].alpha - self.rows[at[1]].alpha
+        if part.draws is None or at[0] // codes != at[1] // codes:
+            raise InvalidValue("The two codes have no draws in common: draws=0, or different languages.")
+        drawn = binary.alpha(resample_counts(part.resampled, part.draws))
+        return gap, difference(drawn[:, at[0] % codes], drawn[:, at[1] % codes], documents=len(part.resampled.lengths))
+
+    def difference_pairs(
+        self, first: tuple[str, str], second: tuple[str, str]
+    ) -> list[tuple[CodeRow, float, Interval]]:
+        """Return per code how much one pair's kappa exceeds another pair's, from common draws.
+
+        Args:
+            first: names of two coders.
+            second: names of the other pair.
+        """
+        pairs = list(combinations(self.coders, 2))
+        at = [pairs.index(p) if p in pairs else pairs.index((p[1], p[0])) for p in (first, second)]
+        out = []
+        for number, part in enumerate(self.parts):
+            if part.draws is None:
+                raise InvalidValue("A difference with an interval needs draws; this table was made with draws=0.")
+            point = binary.pair_kappas(part.counts.totals())
+            drawn = binary.pair_kappas(resample_counts(part.resampled, part.draws))
+            for k in range(len(self.material.codes)):
+                ci = difference(drawn[:, k, at[0]], drawn[:, k, at[1]], documents=len(part.resampled.lengths))
+                row = self.rows[number * len(self.material.codes) + k]
+                out.append((row, float(point[k, at[0]] - point[k, at[1]]), ci))
+        return out
+
+    def compare(self, other: AgreementTable) -> list[dict[str, Any]]:
+        """Return per code how much this table's alpha exceeds another's: rounds, before and after settling.
+
+        The same documents are resampled together, which pairs the difference; other documents are
+        resampled on their own, and ``paired`` says which it was.
+
+        Args:
+            other: a table of the same codes.
+        """
+        out = []
+        theirs = {(r.code.uid, r.language): (i, r) for i, r in enumerate(other.rows)}
+        drawn = [_drawn_alphas(self), _drawn_alphas(other)]
+        paired = [d.uid for d in self.material.documents] == [d.uid for d in other.material.documents]
+        paired = paired and self.seed == other.seed and self.resamples == other.resamples
+        for i, row in enumerate(self.rows):
+            if (row.code.uid, row.language) not in theirs:
+                continue
+            j, match = theirs[row.code.uid, row.language]
+            second = drawn[1][:, j]
+            if not paired:  # break the order that a common seed gave
+                second = np.random.default_rng(self.seed).permutation(second)
+            documents = min(self.resamples, other.resamples)
+            ci = difference(drawn[0][:, i], second, documents=documents)
+            out.append({"code": row.code.path, "language": row.language, "first": row.alpha, "second": match.alpha,
+                        "difference": row.alpha - match.alpha, "low": ci.low, "high": ci.high,
+                        "reason": ci.reason, "paired": paired})  # fmt: skip
+        return out
+
+    # ---- from figure to passage
+
+    def disagreements(self, **wanted: Any) -> list[mismatches.Disagreement]:
+        """Return every mismatch with both coders' passages, worst codes first; see `disagreements.find`."""
+        found = mismatches.find(self.material, self.map, **wanted)
+        worst = {r.code.uid: (r.alpha if r.defined else 2.0) for r in self.rows}
+        return sorted(found, key=lambda d: (min(worst.get(c.uid, 2.0) for c in d.codes), d.document_uid, d.start))
+
+    @cached_property
+    def differing_units(self) -> int:
+        """Number of units on which some pair of coders differs in some code."""
+        projected, _ = self.map.project(self.material.columns)
+        return mismatches.differing_units(projected)
+
+    def matrix(self, parent: str | None = None, first: str = "", second: str = "") -> mismatches.ChoiceMatrix:
+        """Return who chose what instead: for a domain a confusion matrix, elsewhere a co-assignment table.
+
+        Args:
+            parent: name, path or uid of the parent; None for all codes without children.
+            first: coder in the rows; the first one by default.
+            second: coder in the columns; the second one by default.
+        """
+        names = list(self.coders)
+        i = names.index(first) if first else 0
+        j = names.index(second) if second else (1 if i == 0 else 0)
+        if parent is None:
+            parents = {c.parent for c in self.material.codes}
+            chosen = [k for k in range(len(self.material.codes)) if k not in parents]
+            info = None
+        else:
+            info = self[parent].code
+            at = [c.uid for c in self.material.codes].index(info.uid)
+            chosen = self.material.children(at)
+        return mismatches.choice_matrix(self.material, self.map, chosen, i, j, parent=info)
+
+
+def _plural(unit: str) -> str:
+    return unit + "s"
+
+
+def _show(value: float) -> str:
+    """Return a figure with two decimals, three where two would show the wrong side of a threshold."""
+    if math.isnan(value):
+        return "–"
+    for threshold in (LOW, SOLID):
+        if (round(value, 2) >= round(threshold, 2)) != (value >= threshold) and abs(value - threshold) < 0.01:
+            return f"{value:.3f}".replace("0.", ".", 1)
+    return f"{value:.2f}".replace("0.", ".", 1)
+
+
+def _pair_totals(n11: Any, a: Any, b: Any, n: float) -> Totals:
+    own = np.stack([a, b], axis=-1)[None]
+    return Totals(np.array([n]), own, np.asarray(n11)[None, :, None], np.ones((1, 2), dtype=bool))
+
+
+def _drawn_alphas(table: AgreementTable) -> npt.NDArray[np.float64]:
+    if any(p.draws is None for p in table.parts):
+        raise InvalidValue("A difference with an interval needs draws; this table was made with draws=0.")
+    return np.concatenate([binary.alpha(resample_counts(p.resampled, p.draws)) for p in table.parts if p.draws], axis=1)
+
+
+def agreement_of(
+    material: Material,
+    *,
+    unit: Unit = "sentence",
+    universe: Universe = "respondents",
+    draws: int = 2000,
+    seed: int = 20260101,
+    level: float = 0.95,
+    block: int | None = None,
+    with_domains: bool = True,
+) -> AgreementTable:
+    """Compute agreement per code, with intervals, and the unitizing family per domain.
+
+    Args:
+        material: what is compared.
+        unit: sentence, character, paragraph, turn or document.
+        universe: respondents (without the interviewer's turns and paratext), all, or coded.
+        draws: number of resamples; 0 for none.
+        seed: makes the intervals repeatable.
+        level: of the intervals.
+        block: units per block; by default documents are resampled, and blocks only where there are
+            fewer than ten.
+        with_domains: whether to compute the unitizing family, which is always on characters.
+    """
+    unit_map_ = material.units(unit, universe)
+    projected, _ = unit_map_.project(material.columns)
+    expanded = _with_ancestors(projected, material)
+    together = material.columns.assigned.sum(axis=1) >= 2
+    notes = list(material.notes)
+    apart = unit == "character" and len(material.languages) > 1
+    languages = material.languages if apart else ("",)
+    if apart:
+        notes.append("Characters of different languages are not pooled; each language has rows of its own.")
+    rows: list[CodeRow] = []
+    parts: list[_Part] = []
+    resampled_what, resamples = ("documents" if draws else ""), 0
+    spoken = np.array([d.language for d in material.documents], dtype=object)
+    for language in languages:
+        chosen = np.flatnonzero(together & (spoken == language if language else True))
+        own = expanded.of_documents(chosen)
+        counts = count(own)
+        resampled, size = counts, block
+        if draws and block is None and len(chosen) < FEWEST_DOCUMENTS and unit in _BLOCK:
+            size = _BLOCK[unit]
+        if draws and size:
+            resampled = count(in_blocks(own, size)[0])
+            resampled_what = "blocks"
+            notes.append(
+                f"With {len(chosen)} documents the interval rests on {len(resampled.lengths)} blocks of {size} "
+                f"{_plural(unit)}; blocks of one document are less independent than documents, so it may be too narrow."
+            )
+        drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
+        resamples += len(resampled.lengths)
+        part = _Part(language, chosen, counts, resampled, drawn)
+        parts.append(part)
+        rows += _rows(material, part, level)
+    domains = (
+        _domains(material, universe, parts[0].draws if resampled_what == "documents" else None) if with_domains else ()
+    )
+    from coding import __version__  # the package knows its version; importing it above would be a cycle
+
+    return AgreementTable(
+        rows=tuple(rows),
+        domains=tuple(domains),
+        coders=material.coders,
+        documents=int(together.sum()),
+        unit=unit,
+        universe=universe,
+        units=int(unit_map_.lengths[together].sum()),
+        characters=int(unit_map_.characters[together].sum()),
+        resampled=resampled_what,
+        resamples=resamples,
+        draws=draws,
+        seed=seed,
+        measure="krippendorff_alpha_nominal",
+        notes=tuple(dict.fromkeys(notes)),
+        languages=material.languages,
+        version=__version__,
+        material=material,
+        map=unit_map_,
+        expanded=expanded,
+        parts=tuple(parts),
+    )
+
+
+def _with_ancestors(columns: Columns, material: Material) -> Columns:
+    """Return the codings, each also under its ancestors: children are merged before comparing."""
+    lines = material.ancestry()
+    if lines.shape[1] == 1 or not len(columns):
+        return columns
+    under = lines[columns.code]
+    rows, step = np.nonzero(under >= 0)
+    return replace(columns.select(rows), code=under[rows, step])
+
+
+def _rows(material: Material, part: _Part, level: float) -> list[CodeRow]:
+    totals = part.counts.totals()
+    figures = {k: binary.BINARY_MEASURES[k](totals) for k in ("percent", "alpha", "positive_agreement", "kappa")}
+    reasons = binary.reasons(totals)
+    lost = np.isnan(binary.pair_kappas(totals)).sum(axis=-1)
+    found = _intervals(part, figures["alpha"], level)
+    own = totals.own.sum(axis=0)
+    passages = _passages(material, part.documents)
+    parents = {c.parent for c in material.codes}
+    return [
+        CodeRow(
+            code=info,
+            merged=k in parents,
+            language=part.language,
+            codings=tuple(int(n) for n in passages[k]),
+            units=tuple(int(n) for n in own[k]),
+            percent=float(figures["percent"][k]),
+            alpha=float(figures["alpha"][k]),
+            interval=found[k],
+            positive=float(figures["positive_agreement"][k]),
+            kappa=float(figures["kappa"][k]),
+            undefined_pairs=int(lost[k]),
+            reason=str(reasons[k]),
+        )
+        for k, info in enumerate(material.codes)
+    ]
+
+
+def _passages(material: Material, documents: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+    """Return how many passages each coder coded with each code, descendants included: K × m."""
+    columns = material.columns
+    m, codes = len(material.coders), max(len(material.codes), 1)
+    rows = np.isin(columns.document, documents)
+    direct = np.bincount(columns.code[rows].astype(np.intp) * m + columns.coder[rows], minlength=codes * m).reshape(
+        codes, m
+    )
+    total = direct.copy()
+    for k in range(len(material.codes) - 1, -1, -1):
+        if (parent := material.codes[k].parent) >= 0:
+            total[parent] += total[k]
+    return total
+
+
+def _intervals(part: _Part, points: npt.NDArray[np.float64], level: float) -> list[Interval]:
+    if part.draws is None:
+        return [Interval(math.nan, math.nan, "", "none") for _ in points]
+    counts = part.resampled
+    drawn = binary.alpha(resample_counts(counts, part.draws))
+    jackknife = None
+    patterns = len(counts.patterns()[0])
+    if (
+        len(counts.lengths) >= FEWEST_FOR_BCA
+        and len(counts.lengths) * counts.sums[0].size * patterns < _LARGEST_JACKKNIFE
+    ):
+        jackknife = left_out(counts, binary.alpha)
+    return intervals(drawn, points, jackknife, documents=len(counts.lengths), level=level)
+
+
+def _domain_codes(material: Material) -> list[tuple[int, list[int], npt.NDArray[np.intp]]]:
+    """Return per exclusive parent its children, and for every code the child it lies under (−1: none)."""
+    out = []
+    for k, info in enumerate(material.codes):
+        if not info.exclusive:
+            continue
+        children = material.children(k)
+        under = np.full(len(material.codes), -1, dtype=np.intp)
+        for i, code in enumerate(material.codes):
+            if i in children:
+                under[i] = children.index(i)
+            elif code.parent >= 0 and under[code.parent] >= 0:
+                under[i] = under[code.parent]
+        if children:
+            out.append((k, children, under))
+    return out
+
+
+def _domains(material: Material, universe: Universe, draws: Draws | None) -> list[DomainResult]:
+    """Compute the unitizing family for every domain, per language where there are several."""
+    todo = _domain_codes(material)
+    if not todo:
+        return []
+    projected, _ = material.units("character", universe).project(material.columns)
+    together = material.columns.assigned.sum(axis=1) >= 2
+    spoken = np.array([d.language for d in material.documents], dtype=object)
+    out = []
+    several = len(material.languages) > 1
+    for language in material.languages if several else ("",):
+        chosen = np.flatnonzero(together & (spoken == language if language else True))
+        own = projected.of_documents(chosen)
+        usable = draws
+        if several and draws is not None:
+            usable = Draws.of(len(chosen), len(draws.weights), draws.seed) if len(chosen) else None
+        for at, children, under in todo:
+            out.append(_domain(material, own, chosen, at, children, under, language, usable))
+    return out
+
+
+def _domain(
+    material: Material,
+    columns: Columns,
+    documents: npt.NDArray[np.intp],
+    at: int,
+    children: list[int],
+    under: npt.NDArray[np.intp],
+    language: str,
+    draws: Draws | None,
+) -> DomainResult:
+    info = material.codes[at]
+    codes = tuple(material.codes[c] for c in children)
+    mine = columns.recoded(under, len(children))
+    domains = Domains.of([0] * len(children))
+    none = Interval(math.nan, math.nan, "too_few_documents", "none")
+    try:
+        statistics = unit_statistics(mine, domains)
+    except OverlappingDomain:
+        clashes = find_overlaps(mine, domains)
+        listed = tuple(
+            (material.documents[documents[d]].uid, material.coders[c], int(s), int(e)) for d, c, _, s, e in clashes
+        )
+        family_ = {m: undefined("overlapping_units", m) for m in FAMILY[:3]}
+        singles = tuple(undefined("overlapping_units", FAMILY[3]) for _ in codes)
+        return DomainResult(info, codes, language, family_, none, singles, listed)
+    total = statistics.total()
+    figures = family_figures(total, 0, codes=len(children))
+    singles = tuple(family_figures(total, 0, v, len(children))[FAMILY[3]] for v in range(len(children)))
+    found = none
+    if draws is not None and figures["cu_alpha_nominal"].defined and draws.weights.shape[1] == len(documents):
+        drawn = family(resample_units(statistics, draws), domains.sizes).cu
+        point = np.array([figures["cu_alpha_nominal"].value])
+        found = intervals(drawn, point, documents=len(documents))[0]
+    return DomainResult(info, codes, language, figures, found, singles)
