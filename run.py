@@ -26,7 +26,6 @@ import sys
 import tempfile
 import time
 import venv
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -259,35 +258,22 @@ def setup(words: Sequence[str]) -> int:
     return 0
 
 
-def stable_port(low: int = 8800, span: int = 1000) -> int:
-    """Return a port of this folder's own: what a browser keeps unsent belongs to one address and port."""
-    return low + zlib.crc32(str(ROOT).encode()) % span
-
-
-def jupyter(program: str, words: Sequence[str], notebook: Path) -> int:
-    """Open a notebook with JupyterLab or Voilà and stay until it ends."""
+def jupyter(command: str, words: Sequence[str]) -> int:
+    """Hand over to the `coding` command, which knows ports, tokens and roots, and stay until it ends."""
     set_up("base")
-    command = [str(PYTHON), "-m", program, str(notebook), *words]
-    joined = " ".join(words)
-    if "--port" not in joined and "ServerApp.port" not in joined:
-        command.append(f"--port={stable_port()}")
-    if program == "jupyterlab" and hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in words:
-        command.append("--allow-root")
-    if program == "voila" and "token" not in joined:
-        command.append("--token")  # without it Voilà lets in whoever reaches the port
     with contextlib.suppress(KeyboardInterrupt):
-        return call(*command, check=False)
+        return call(PYTHON, "-m", "coding", command, *words, check=False)
     return 0
 
 
 def lab(words: Sequence[str]) -> int:
     """Open JupyterLab on the first notebook, which opens the sample project."""
-    return jupyter("jupyterlab", words, ROOT / "notebooks" / "01_code.ipynb")
+    return jupyter("lab", words)
 
 
 def app(words: Sequence[str]) -> int:
     """Open the first notebook as a page that shows no code."""
-    return jupyter("voila", words, ROOT / "notebooks" / "01_code.ipynb")
+    return jupyter("app", words)
 
 
 def test(words: Sequence[str]) -> int:

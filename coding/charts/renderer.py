@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -40,16 +41,19 @@ def mime_bundle(spec: dict[str, Any], **_metadata: Any) -> dict[str, Any]:
         spec: the chart as Vega-Lite.
 
     Returns:
-        Vega 5, which JupyterLab and Voilà draw in the colours of their theme, with tooltips; an SVG on a
-        white ground for everything that draws no Vega, such as a page made with nbconvert; and a line
-        of text.
+        Vega 5, which JupyterLab and Voilà draw in the colours of their theme, with tooltips; SVG and PNG
+        on a white ground for everything that draws no Vega, such as a page made with nbconvert; and a
+        line of text.
     """
     import vl_convert as vlc
 
     vega = _compiled(spec)
+    still = _inked(vega, "light", ground=True)
     return {
         "application/vnd.vega.v5+json": vega,
-        "image/svg+xml": vlc.vega_to_svg(_inked(vega, "light", ground=True)),
+        "image/svg+xml": vlc.vega_to_svg(still),
+        # JupyterLab's renderer adds a PNG where there is none, and Voilà shows an error when it tries
+        "image/png": base64.b64encode(vlc.vega_to_png(still, scale=1)).decode("ascii"),
         "text/plain": "<chart>",
     }
 

@@ -17,6 +17,11 @@ from coding.shipped import shipped_path
 
 FIRST_NOTEBOOK: Final = "01_code.ipynb"
 PORTS: Final = range(20_000, 40_000)
+NOTHING_OUTSIDE: Final = (
+    "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws: data: blob:; "
+    "frame-ancestors 'self'"
+)
+"""What a page of `coding app` may load. Voilà's template would fetch icons and formulas from elsewhere."""
 
 
 def stable_port(project: str) -> int:
@@ -85,7 +90,12 @@ def _run(words: Sequence[str], environment: dict[str, str]) -> int:
 
 
 def serve_lab(
-    project: str | None, *, coder: str | None = None, browser: bool = True, port: int | None = None, rest: Sequence[str] = ()
+    project: str | None,
+    *,
+    coder: str | None = None,
+    browser: bool = True,
+    port: int | None = None,
+    rest: Sequence[str] = (),
 ) -> int:
     """Open JupyterLab on the first notebook; returns when it is stopped.
 
@@ -106,7 +116,12 @@ def serve_lab(
 
 
 def serve_app(
-    project: str | None, *, coder: str | None = None, browser: bool = True, port: int | None = None, rest: Sequence[str] = ()
+    project: str | None,
+    *,
+    coder: str | None = None,
+    browser: bool = True,
+    port: int | None = None,
+    rest: Sequence[str] = (),
 ) -> int:
     """Open the first notebook as a Voilà page, for people who never see code; returns when it is stopped.
 
@@ -117,6 +132,7 @@ def serve_app(
     words = [
         "jupyter_server", *_server(folder, project, port, browser),
         "--ServerApp.jpserver_extensions={'voila.server_extension': True}",
+        f"--ServerApp.tornado_settings={ {'headers': {'Content-Security-Policy': NOTHING_OUTSIDE} } }",
         f"--ServerApp.default_url=/voila/render/{first.relative_to(folder).as_posix()}", *rest,
     ]  # fmt: skip
     return _run(words, _environment(project, coder))
