@@ -1,0 +1,149 @@
+"""Codings in reading order with all that a table or a report says of them, obeying what may be quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from coding.errors import InvalidValue
+from coding.model import ORIGINS, Case, Code, Coder, Document, Memo, Outline, Round, Snapshot, Uid
+from coding.refi import time_text
+from coding.tables.resolve import Tree, Units
+
+__all__ = ["WITHHELD", "Passage", "Passages", "permission"]
+
+WITHHELD: Final = {
+    ("paraphrase", "en"): "[text withheld: may be paraphrased, not quoted]",
+    ("no", "en"): "[text withheld: may not be used]",
+    ("paraphrase", "zh"): "［原文不予显示：只可转述，不可引用］",
+    ("no", "zh"): "［原文不予显示：不可使用］",
+}
+"""What stands in the place of words that may not be quoted."""
+_RANK: Final = {"verbatim": 0, "paraphrase": 1, "no": 2}
+
+
+def permission(own: str, document: Document, case: Case | None) -> str:
+    """Return whether a passage may be quoted: its own word, else the stricter of document's and case's."""
+    if own:
+        return own
+    given = [document.quotable, case.quotable if case else "verbatim"]
+    return max(given, key=_RANK.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One coding as reports show it."""
+
+    uid: Uid
+    document: Document
+    code: Code
+    path: str
+    coder: Coder
+    start: int
+    end: int
+    paragraph: int
+    """Number in its document from 1; 0 where the document has no paragraphs."""
+    sentence: int
+    turn: int
+    speaker: str
+    role: str
+    case: Case | None
+    created: str
+    origin: str
+    round: str
+    quotable: str
+    text: str
+    """The words, or a note that they are withheld."""
+    withheld: bool
+    memos: tuple[Memo, ...]
+
+
+class Passages:
+    """The codings of a project in the order of reading: document, start, longest first, code, coder."""
+
+    def __init__(self, snapshot: Snapshot, *, language: str = "en") -> None:
+        if language not in ("en", "zh"):
+            raise InvalidValue(f"language is {language!r}; it is “en” or “zh”.")
+        self.snapshot, self.language = snapshot, language
+        self.tree = Tree(snapshot.codes, language)
+        self.units = Units(snapshot)
+        self.withheld = 0
+        """Passages whose words were withheld, counted while iterating."""
+
+    @cached_property
+    def code_of(self) -> npt.NDArray[np.integer[Any]]:
+        """Position of the code that each coding counts for, merges followed."""
+        found: npt.NDArray[np.integer[Any]] = (
+            self.tree.target[self.snapshot.codings.code] if self.snapshot.codes else np.empty(0, np.int64)
+        )
+        return found
+
+    @cached_property
+    def rows(self) -> npt.NDArray[np.intp]:
+        """Positions in the table of codings, in reading order."""
+        t = self.snapshot.codings
+        if not len(t):
+            return np.empty(0, dtype=np.intp)
+        order = self.tree.order[self.code_of]
+        return np.lexsort((np.array(t.uid, dtype=str), t.coder, order, -t.end, t.start, t.document))
+
+    @cached_property
+    def memos(self) -> dict[Uid, list[Memo]]:
+        """Memos by what they are about."""
+        out: dict[Uid, list[Memo]] = {}
+        for memo in self.snapshot.memos:
+            for uid in memo.about:
+                out.setdefault(uid, []).append(memo)
+        return out
+
+    def __len__(self) -> int:
+        return len(self.snapshot.codings)
+
+    def __iter__(self) -> Iterator[Passage]:
+        s, rows = self.snapshot, self.rows
+        t = s.codings
+        numbers = [self.units.number(unit)[rows].tolist() for unit in ("paragraph", "sentence", "turn")]
+        cases, speakers = self.units.case[rows].tolist(), self.units.speaker[rows].tolist()
+        columns = (t.uid, t.document, self.code_of, t.coder, t.start, t.end, t.created, t.origin, t.round)
+        paths, text, loaded = self.tree.paths, "", -1
+        turns: tuple[Any, ...] = ()
+        self.withheld = 0
+        for row, p, n, v, c, speaker in zip(
+            zip(*(x[rows].tolist() for x in columns), strict=True), *numbers, cases, speakers, strict=True
+        ):
+            uid, d, code, coder, start, end, created, origin, round_ = row
+            document = s.documents[d]
+            if d != loaded:
+                text, loaded = s.texts[document.uid], d
+                turns = (s.outlines.get(document.uid) or Outline()).turns
+            case = s.cases[c] if c >= 0 else None
+            allowed = permission(s.details.get(uid, {}).get("quotable", ""), document, case)
+            self.withheld += allowed != "verbatim"
+            rounds: tuple[Round, ...] = s.rounds
+            yield Passage(
+                uid=uid,
+                document=document,
+                code=s.codes[code],
+                path=paths[code],
+                coder=s.coders[coder],
+                start=start,
+                end=end,
+                paragraph=p,
+                sentence=n,
+                turn=v,
+                speaker=speaker or "",
+                role=turns[v - 1].role if v else "",
+                case=case,
+                created=time_text(created),
+                origin=ORIGINS[origin],
+                round=rounds[round_].name if round_ >= 0 else "",
+                quotable=allowed,
+                text=text[start:end] if allowed == "verbatim" else WITHHELD[allowed, self.language],
+                withheld=allowed != "verbatim",
+                memos=tuple(self.memos.get(uid, ())),
+            )
