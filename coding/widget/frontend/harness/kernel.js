@@ -123,7 +123,7 @@ function stateMessage() {
   const message = {
     v: 1, kind: "state", revision, session: "paper", project: { uid: id(3), name: source.project, file: "study.coding" }, coder: me, coders, rounds: [],
     codes, code_index: index, counts: counts(), documents,
-    document: { uid: doc.uid, name: doc.name, version: 1, sha256: "paper", language: zh ? "zh" : "en", details: source.details },
+    document: { uid: doc.uid, name: doc.name, version: 1, sha256: "paper", language: zh ? "zh" : "en", details: { en: source.details, zh: source.details } },
     languages: ["en", "zh"], roles: ["body"], speakers, memos, suggestions,
     rights: { code: true, codebook: !ask.has("closed"), others: ask.has("others"), why: "" },
     options: { language: zh ? "zh" : "en", keys: {}, digits: source.digits.map((name) => codes.find((c) => c.name === name).uid) },

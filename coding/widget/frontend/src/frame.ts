@@ -31,7 +31,7 @@ export class Top {
       h("span", { class: "qc-narrow" }, ring(share, doc?.status === "finished")),
       h("b", { title: state.document?.name ?? "" }, state.document?.name ?? say("documents")),
       this.documentMenu(),
-      h("span", { class: "qc-meta" }, (state.document?.details ?? []).join(" · ")),
+      h("span", { class: "qc-meta" }, (state.document?.details[screen.language()] ?? []).join(" · ")),
       h("span", { class: "qc-sp" }),
       state.rights.others && h("button", {
         type: "button", class: `qc-btn qc-framed qc-roomy${screen.others ? " qc-on" : ""}`, "aria-pressed": String(screen.others), on: { click: () => { screen.do("others"); screen.text.focus(); } },

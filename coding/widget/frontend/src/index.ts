@@ -35,19 +35,35 @@ function deskOf(model: Model): Desk {
   return desk;
 }
 
+const PULSE = 20000;
+
+/** The note beside the view is for notebooks without a kernel. */
+function hideNote(el: HTMLElement): void {
+  const hide = (): void => {
+    const area = el.closest(".jp-OutputArea, .output_area, .output");
+    for (const note of area?.querySelectorAll(".qc-asleep") ?? []) (note.closest<HTMLElement>(".jp-OutputArea-child") ?? (note as HTMLElement)).style.display = "none";
+  };
+  hide();
+  requestAnimationFrame(hide);
+  setTimeout(hide, 300);
+}
+
 export default {
   initialize({ model }: { model: Model }): () => void {
     const desk = deskOf(model);
     const take = (content: ServerMessage, buffers: DataView[]): void => desk.receive(content, buffers);
     model.on("msg:custom", take);
     desk.hello();
+    const pulse = setInterval(() => { if (!document.hidden) desk.ping(); }, PULSE);
     return () => {
+      clearInterval(pulse);
       model.off("msg:custom", take);
       desk.outbox.disconnect();
     };
   },
   render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     dress();
+    hideNote(el);
     const screen = new Screen(deskOf(model), el);
     return () => screen.destroy();
   },

@@ -78,6 +78,9 @@ export class Desk {
     this.post({ v: VERSION, kind: "open", document, ...(goto ? { goto } : {}) });
   }
 
+  /** Ask what others did meanwhile; the kernel answers only where something changed. */
+  ping(): void { if (this.link === "open") this.post({ v: VERSION, kind: "ping" }); }
+
   search(query: string): void { this.post({ v: VERSION, kind: "search", query }); }
 
   receive(message: ServerMessage, buffers: DataView[]): void {
@@ -150,6 +153,11 @@ export class Desk {
     if (delta.codes) { this.book = new Codebook(delta.codes); if (this.state) this.state.codes = delta.codes; }
     if (delta.counts) this.counts = delta.counts;
     if (delta.documents) { this.documents = delta.documents; this.tell("documents"); }
+    if (delta.touched?.length) {
+      const changed = new Map(delta.touched.map((doc) => [doc.uid, doc]));
+      this.documents = this.documents.map((doc) => changed.get(doc.uid) ?? doc);
+      this.tell("documents");
+    }
     if (delta.memos) { this.memos = delta.memos; this.tell("memos"); }
     if (delta.document === this.state?.document?.uid) {
       if (delta.suggestions) this.suggestions = delta.suggestions.map((row) => this.inUnits(row));

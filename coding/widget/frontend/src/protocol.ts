@@ -73,7 +73,7 @@ export interface OpenDocument {
   version: number;
   sha256: string;
   language: string;
-  details: string[];
+  details: { en: string[]; zh: string[] };
 }
 
 /** Everything a screen needs; the bulk travels in buffers (see `unpack.ts`). */
@@ -110,6 +110,8 @@ export interface Delta {
   codes?: CodeInfo[];
   counts?: Record<string, number>;
   documents?: DocumentInfo[];
+  /** Documents that changed, where the list as such did not. */
+  touched?: DocumentInfo[];
   memos?: MemoInfo[];
   suggestions?: SuggestionRow[];
 }
@@ -182,4 +184,5 @@ export type ClientMessage =
   | { v: number; kind: "hello"; document: string | null; revision: number | null }
   | { v: number; kind: "open"; document: string; goto?: [number, number] }
   | { v: number; kind: "op"; op: Op }
-  | { v: number; kind: "search"; query: string };
+  | { v: number; kind: "search"; query: string }
+  | { v: number; kind: "ping" };

@@ -1,0 +1,7 @@
+"""The screens of the workbench, as Jupyter widgets. Importing this makes them known to the project."""
+
+from __future__ import annotations
+
+from coding.widget.text_coder import TextCoder
+
+__all__ = ["TextCoder"]

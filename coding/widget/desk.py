@@ -1,0 +1,522 @@
+"""The kernel's side of one text coder: messages in, answers out, every change through the project.
+
+No Jupyter here, so that it can be tested by itself. `Desk.answer` takes a checked message and returns
+what goes back; it raises only what `coding.errors` names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from coding.errors import CodingError, InvalidValue, NotFound, Refused, StaleView
+from coding.model import Assignment, Code, Coding, Document, Memo, Suggestion, Uid, fold_name, new_uid
+from coding.widget.i18n import KINDS, LANGUAGES, Interface, say
+from coding.widget.messages import VERSION, Action, Op, Request, nack
+from coding.widget.packing import coding_row, pack_codings, pack_outline
+
+if TYPE_CHECKING:
+    from coding.project import Project
+
+__all__ = ["Desk"]
+
+Answer = tuple[dict[str, Any], list[bytes]]
+_REMEMBERED = 20_000
+"""Answers kept by op id, so that a doubled message changes nothing."""
+_HITS = 200
+
+
+class Desk:
+    """One screen's view of a project.
+
+    Attributes:
+        project: what every change goes through.
+        document: uid of the open document, None where the project has none.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        document: Uid | None,
+        *,
+        language: Interface | None = None,
+        keys: dict[str, list[str]] | None = None,
+        digits: Sequence[Uid] = (),
+    ) -> None:
+        self.project = project
+        self.document = document
+        self.language: Interface = language or "en"
+        self._options = {"language": language or "", "keys": keys or {}, "digits": list(digits)}
+        self.session = new_uid()
+        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._became: dict[str, Uid] = {}
+        self._sent: dict[Uid, tuple[Uid, int]] = {}
+        self._parts: dict[str, Any] = {}
+        self._revision = 0
+
+    # -- messages ---------------------------------------------------------------------------------
+
+    def answer(self, request: Request) -> Iterator[Answer]:
+        """Yield the answers to a message.
+
+        Args:
+            request: the message, checked.
+        """
+        if request.kind in ("hello", "open"):
+            if request.document is not None:
+                self._open(request.document, must=request.kind == "open")
+            yield self.state(request.goto)
+        elif request.kind == "search":
+            yield self._search(request.query), []
+        elif request.kind == "ping":
+            delta = self.delta()
+            if delta:
+                yield {"v": VERSION, "kind": "delta", **delta}, []
+        elif request.op is not None:
+            yield self._answer_op(request.op), []
+
+    def _answer_op(self, op: Op) -> dict[str, Any]:
+        known = self._answers.get(op.id)
+        if known is not None:
+            return {**known, "delta": self.delta()}
+        try:
+            done = self._carry_out(op)
+        except StaleView as error:
+            return nack(op.id, "stale", str(error))
+        except NotFound as error:
+            return nack(op.id, "missing", str(error))
+        except InvalidValue as error:
+            return nack(op.id, "invalid", str(error))
+        except CodingError as error:
+            return nack(op.id, "refused", str(error))
+        made: Coding | None = done.pop("made", None)
+        gone: Uid | None = done.pop("gone", None)
+        if made is not None:
+            self._became[f"op:{op.id}"] = made.uid
+            done["coding"] = made.uid
+        answer = {"v": VERSION, "kind": "ack", "id": op.id, **done}
+        self._answers[op.id] = answer
+        while len(self._answers) > _REMEMBERED:
+            self._answers.popitem(last=False)
+        return {**answer, "delta": self.delta(made, gone)}
+
+    # -- ops --------------------------------------------------------------------------------------
+
+    def _carry_out(self, op: Op) -> dict[str, Any]:
+        """Do what an op asks for; when this returns, it is committed."""
+        if op.coder != self.project.coder_uid:
+            raise Refused(say("other_coder", self.language))
+        action = op.action
+        kind = action["kind"]
+        document = op.document
+        if kind in ("undo", "redo"):
+            return self._step_back(op)
+        if kind == "edit":
+            return self._edit(action)
+        if kind == "memo":
+            return self._memo(action)
+        if document is None:
+            raise InvalidValue("The message names no document. Reload the page.")
+        if kind == "finish":
+            self.project.rounds.finish(document, finished=action["finished"])
+            return {}
+        if kind == "read":
+            self.project.rounds.set_progress(document, action["furthest"])
+            return {}
+        if kind == "paratext":
+            return self._set_paratext(document, action["start"], action["codable"])
+        if "hash" in action:
+            self._check_passage(document, op.version, action)
+        if kind == "code":
+            return {"made": self.project.codings.add(document, action["start"], action["end"], code=action["code"])}
+        if kind == "create":
+            return self._create(document, action)
+        if kind in ("accept", "refuse"):
+            return self._answer_suggestion(action)
+        return self._change_coding(action)
+
+    def _check_passage(self, document: Uid, version: int, action: Action) -> None:
+        """Refuse a passage that was chosen on another text than the stored one."""
+        found = self.project.documents.find(document)
+        quote = self._text(found)[action["start"] : action["end"]]
+        if found.version != version or hashlib.sha256(quote.encode()).hexdigest() != action["hash"]:
+            raise StaleView(say("stale", self.language))
+
+    def _text(self, document: Document) -> str:
+        key = (document.uid, document.sha256)
+        if self._parts.get("text_key") != key:
+            self._parts["text_key"] = key
+            self._parts["text"] = self.project.documents[document.uid].text
+        text: str = self._parts["text"]
+        return text
+
+    def _coding(self, ref: str) -> Coding | None:
+        """Return a live coding; `op:…` names what an earlier op made."""
+        uid = self._became.get(ref, ref)
+        if uid.startswith("op:"):
+            return None
+        try:
+            return self.project.codings[uid]
+        except NotFound:
+            return None
+
+    def _change_coding(self, action: Action) -> dict[str, Any]:
+        """Remove, recode or move the edges of a coding; doing it twice is doing it once."""
+        kind, ref = action["kind"], action["coding"]
+        coding = self._coding(ref)
+        if kind == "remove":
+            if coding is not None:
+                self.project.codings.remove(coding)
+            return {"gone": self._became.get(ref, ref)}
+        if coding is None:
+            heir = self._heir(self._became.get(ref, ref), action)
+            if heir is None:
+                raise NotFound(say("gone", self.language))
+            return {"made": heir, "gone": heir.replaces}
+        if kind == "recode":
+            made = self.project.codings.recode(coding, code=action["code"])
+        else:
+            made = self.project.codings.move(coding, start=action["start"], end=action["end"])
+        return {"made": made, "gone": coding.uid}
+
+    def _heir(self, uid: Uid, action: Action) -> Coding | None:
+        """Return the coding that this very change made already, when a message comes a second time."""
+        for coding in self.project.codings.of(self.document or "") if self.document else []:
+            if coding.replaces != uid:
+                continue
+            if action["kind"] == "recode" and coding.code == action["code"]:
+                return coding
+            if action["kind"] == "move" and (coding.start, coding.end) == (action["start"], action["end"]):
+                return coding
+        return None
+
+    def _create(self, document: Uid, action: Action) -> dict[str, Any]:
+        """Make a code and, where a passage was chosen, apply it: one step of undo."""
+        parent, name = action["parent"], action["name"]
+        wanted = fold_name(name)
+        there = [
+            c for c in self.project.codebook if c.parent == parent and fold_name(c.name) == wanted and not c.retired
+        ]
+        with self.project.store.change("new code"):
+            code = there[0] if there else self.project.codebook.add(name, parent=parent)
+            if "start" not in action:
+                return {"code": code.uid}
+            made = self.project.codings.add(document, action["start"], action["end"], code=code.uid)
+        return {"code": code.uid, "made": made}
+
+    def _edit(self, action: Action) -> dict[str, Any]:
+        """Rename, recolour or retire a code."""
+        fields = dict(action["fields"])
+        code, book = action["code"], self.project.codebook
+        with self.project.store.change("edit code"):
+            if fields.pop("retired", False):
+                book.retire(code)
+            if "name" in fields or "name_zh" in fields:
+                old = book.find(code)
+                book.rename(code, fields.pop("name", old.name), name_zh=fields.pop("name_zh", None))
+            if fields:
+                book.set(code, **fields)
+        return {"code": code}
+
+    def _memo(self, action: Action) -> dict[str, Any]:
+        about = self._became.get(action["about"], action["about"])
+        body, memos = action["body"].strip(), self.project.memos
+        mine = [m for m in memos.about(about) if m.coder == self.project.coder_uid]
+        known = next((m for m in mine if m.uid == action["memo"]), None)
+        if known is None and any(m.body == body for m in mine):
+            return {}  # the same message a second time
+        if not body:
+            if known is not None:
+                memos.remove(known)
+        elif known is not None:
+            memos.set(known, body)
+        else:
+            memos.add(body, about=about)
+        return {}
+
+    def _step_back(self, op: Op) -> dict[str, Any]:
+        if op.session != self.session:
+            raise Refused(say("not_repeated", self.language))
+        return {"done": self.project.undo() if op.action["kind"] == "undo" else self.project.redo()}
+
+    def _answer_suggestion(self, action: Action) -> dict[str, Any]:
+        store = self.project.store
+        found = store.get(Suggestion, action["suggestion"])
+        if found.status != "open":
+            live = self._coding(found.coding) if found.coding else None
+            return {"made": live} if live and action["kind"] == "accept" else {}
+        status: Literal["accepted", "refused"] = "accepted" if action["kind"] == "accept" else "refused"
+        with store.change(f"{action['kind']} suggestion") as change:
+            made = None
+            if status == "accepted":
+                made = self.project.codings.add(
+                    found.document, found.start, found.end, code=found.code, origin="accepted"
+                )
+            coder = self.project.require_coder().uid
+            change.put(replace(found, status=status, coder=coder, coding=made.uid if made else None))
+        return {"made": made} if made else {}
+
+    def _set_paratext(self, document: Uid, start: int, codable: bool) -> dict[str, Any]:
+        handle = self.project.documents[document]
+        for index, paragraph in enumerate(handle.outline.paragraphs):
+            if paragraph.start == start:
+                handle.set_paragraph(index, codable=codable)
+                return {}
+        raise NotFound("There is no paragraph at that place any more. Reload the page.")
+
+    # -- what the screen is told --------------------------------------------------------------------
+
+    def _open(self, document: Uid, *, must: bool) -> None:
+        try:
+            self.document = self.project.documents.find(document).uid
+        except NotFound:
+            if must:
+                raise
+
+    def state(self, goto: tuple[int, int] | None = None) -> Answer:
+        """Return everything the screen needs, with text and columns as buffers.
+
+        Args:
+            goto: a passage to show first.
+        """
+        project = self.project
+        document = project.documents.find(self.document) if self.document else None
+        parts = self._collect()
+        rounds = list(project.rounds)
+        codes, index = self._code_places()
+        coders = list(project.coders)
+        if project.coder is not None and all(c.uid != project.coder_uid for c in coders):
+            coders.append(project.coder)
+        codings = project.codings.of(document.uid) if document else []
+        table, uids = pack_codings(
+            codings, index, {c.uid: i for i, c in enumerate(coders)}, {r.uid: i for i, r in enumerate(rounds)}
+        )
+        lists: dict[str, list[str]] = {"languages": [], "roles": [], "speakers": []}
+        buffers = [b"", table, uids, b"", b"", b""]
+        if document:
+            lists, units = pack_outline(project.documents[document.uid].outline)
+            buffers = [self._text(document).encode(), table, uids, *units]
+        self._sent = {c.uid: (c.code, c.code_version) for c in codings}
+        self._parts.update(parts)
+        self._revision = project.store.revision
+        me = project.coder
+        message = {
+            "v": VERSION,
+            "kind": "state",
+            "revision": self._revision,
+            "session": self.session,
+            "project": self._project_info(),
+            "coder": {"uid": me.uid if me else "", "name": me.name if me else ""},
+            "coders": [{"uid": c.uid, "name": c.name} for c in coders],
+            "rounds": [{"uid": r.uid, "name": r.name} for r in rounds],
+            "code_index": [c.uid for c in codes],
+            "document": self._document_info(document) if document else None,
+            **lists,
+            **parts,
+            "rights": self._rights(document),
+            "options": {**self._options, "goto": list(goto) if goto else None},
+        }
+        return message, buffers
+
+    def delta(self, made: Coding | None = None, gone: Uid | None = None) -> dict[str, Any] | None:
+        """Return what changed since the screen was last told, None for nothing.
+
+        Args:
+            made: the coding that the op just committed made; saves reading them all when nothing else happened.
+            gone: the coding that it removed.
+        """
+        now = self.project.store.revision
+        before, self._revision = self._revision, now
+        if now == before:
+            return None
+        out: dict[str, Any] = {"from": before, "revision": now, "document": self.document}
+        out |= self._changed_codings(made, gone, alone=now == before + 1)
+        for name, part in self._collect().items():
+            old = self._parts.get(name)
+            if old == part:
+                continue
+            self._parts[name] = part
+            if name == "documents" and old and [d["uid"] for d in old] == [d["uid"] for d in part]:
+                out["touched"] = [d for d, was in zip(part, old, strict=True) if d != was]
+            else:
+                out[name] = part
+        return out
+
+    def _changed_codings(self, made: Coding | None, gone: Uid | None, *, alone: bool) -> dict[str, Any]:
+        if self.document is None:
+            return {}
+        if alone and (made or gone) and (made is None or made.document == self.document):
+            removed = [gone] if gone else []
+            added = [made] if made else []
+        else:
+            codings = {c.uid: c for c in self.project.codings.of(self.document)}
+            removed = [uid for uid in self._sent if uid not in codings]
+            added = [c for uid, c in codings.items() if uid not in self._sent]
+        for uid in removed:
+            self._sent.pop(uid, None)
+        resolve = self.project.codebook.tree.resolve
+        for coding in added:
+            self._sent[coding.uid] = (coding.code, coding.code_version)
+        return {"added": [coding_row(c, resolve(c.code).uid) for c in added], "removed": removed}
+
+    def _code_places(self) -> tuple[list[Code], dict[Uid, int]]:
+        """Return the codes, and the place of each, merged ones at the code they were merged into."""
+        codes = [c for c in self.project.codebook if c.redirect is None]
+        places = {c.uid: i for i, c in enumerate(codes)}
+        tree = self.project.codebook.tree
+        for code in self.project.store.all(Code):
+            if code.uid not in places:
+                places[code.uid] = places[tree.resolve(code.uid).uid]
+        return codes, places
+
+    def _collect(self) -> dict[str, Any]:
+        """Return the small parts of the state that a delta repeats whole where they changed."""
+        project = self.project
+        return {
+            "codes": [_code_info(c) for c in project.codebook if c.redirect is None],
+            "counts": project.code_counts(),
+            "documents": self._documents(),
+            "memos": self._memos(),
+            "suggestions": self._suggestions(),
+        }
+
+    def _documents(self) -> list[dict[str, Any]]:
+        project = self.project
+        blind = project.rounds.blind_documents()
+        counts = project.store.document_counts()
+        own = project.store.document_counts(coders=[project.coder_uid]) if blind else counts
+        given = self._assignments()
+        rows = []
+        for handle in project.documents:
+            document = handle.document
+            mine = given.get(document.uid)
+            rows.append(
+                {
+                    "uid": document.uid,
+                    "name": document.name,
+                    "language": document.language,
+                    "kind": document.kind,
+                    "folder": document.folder,
+                    "length": document.length,
+                    "codings": (own if document.uid in blind else counts).get(document.uid, 0),
+                    "status": mine.status if mine else "none",
+                    "furthest": mine.furthest if mine else 0,
+                }
+            )
+        return rows
+
+    def _assignments(self) -> dict[Uid, Assignment]:
+        """Return the coder's assignment of each document: of an open round first, else the latest."""
+        rounds = self.project.rounds
+        running = {r.uid for r in rounds.open_rounds()}
+        out: dict[Uid, Assignment] = {}
+        for item in self.project.store.all(Assignment, coder=self.project.coder_uid):
+            known = out.get(item.document)
+            if known is None or known.round not in running:
+                out[item.document] = item
+        return out
+
+    def _memos(self) -> list[dict[str, Any]]:
+        return [_memo_info(m) for m in self.project.memos if m.about]
+
+    def _suggestions(self) -> list[dict[str, Any]]:
+        """Return open suggestions; none in a blind round, where they would steer the coder."""
+        if self.document is None or self.document in self.project.rounds.blind_documents():
+            return []
+        found = self.project.store.all(Suggestion, document=self.document, status="open")
+        tree = self.project.codebook.tree
+        return [
+            {"uid": s.uid, "start": s.start, "end": s.end, "code": tree.resolve(s.code).uid, "source": s.source}
+            for s in found
+        ]
+
+    def _project_info(self) -> dict[str, str]:
+        path = self.project.store.path
+        return {"uid": self.project.info.uid, "name": self.project.name, "file": path.name if path else ""}
+
+    def _document_info(self, document: Document) -> dict[str, Any]:
+        details = []
+        for table, key in ((KINDS, document.kind), (LANGUAGES, document.language)):
+            words = table.get(key)
+            if words or key not in ("und", ""):
+                details.append(list(words or (key, key)))
+        return {
+            "uid": document.uid,
+            "name": document.name,
+            "version": document.version,
+            "sha256": document.sha256,
+            "language": document.language,
+            "details": {"en": [d[0] for d in details], "zh": [d[1] for d in details]},
+        }
+
+    def _rights(self, document: Document | None) -> dict[str, Any]:
+        rounds = self.project.rounds
+        out = {"code": True, "codebook": True, "others": True, "why": ""}
+        try:
+            self.project.require_coder()
+            if self.project.store.readonly:
+                raise Refused("The project is open for reading only.")
+            rounds.check_may_code({document.uid} if document else ())
+        except Refused as error:
+            out |= {"code": False, "codebook": False, "why": str(error)}
+        try:
+            rounds.check_codebook_open()
+        except Refused:
+            out["codebook"] = False
+        if len(self.project.coders) < 2 or (document and document.uid in rounds.blind_documents()):
+            out["others"] = False
+        return out
+
+    # -- search -----------------------------------------------------------------------------------
+
+    def _search(self, query: str) -> dict[str, Any]:
+        hits: list[dict[str, Any]] = []
+        wanted = query.casefold()
+        for handle in self.project.documents if wanted else ():
+            text = handle.text
+            folded = text.casefold()
+            if len(folded) != len(text):  # folding moved offsets: compare the letters as they are
+                folded, wanted = text, query
+            at = folded.find(wanted)
+            while at >= 0 and len(hits) <= _HITS:
+                end = at + len(wanted)
+                hits.append(
+                    {
+                        "document": handle.uid, "name": handle.name, "start": at, "end": end, "match": text[at:end],
+                        "before": text[max(0, at - 30) : at].replace("\n", " "),
+                        "after": text[end : end + 50].replace("\n", " "),
+                    }
+                )  # fmt: skip
+                at = folded.find(wanted, end)
+            wanted = query.casefold()
+        return {"v": VERSION, "kind": "found", "query": query, "hits": hits[:_HITS], "more": len(hits) > _HITS}
+
+
+@lru_cache(maxsize=4096)
+def _syllables(name: str) -> tuple[str, ...]:
+    """Return the pinyin of a Chinese name with tone marks, one syllable a character."""
+    if not name:
+        return ()
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(lazy_pinyin(name, style=Style.TONE))
+
+
+@lru_cache(maxsize=4096)
+def _code_info(code: Code) -> dict[str, Any]:
+    plain = (
+        "uid", "name", "parent", "hue", "definition", "definition_zh", "include", "include_zh", "exclude",
+        "exclude_zh", "codable", "exclusive", "retired", "version",
+    )  # fmt: skip
+    info = {name: getattr(code, name) for name in plain}
+    return info | {"zh": code.name_zh, "aliases": list(code.aliases), "pinyin": list(_syllables(code.name_zh))}
+
+
+def _memo_info(memo: Memo) -> dict[str, Any]:
+    return {
+        "uid": memo.uid, "about": list(memo.about), "body": memo.body, "coder": memo.coder, "modified": memo.modified,
+    }  # fmt: skip

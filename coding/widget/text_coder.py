@@ -1,0 +1,165 @@
+"""The text coder: select a passage, press a key, saved.
+
+The widget is a thin shell. Messages are checked by `coding.widget.messages` and carried out by
+`coding.widget.desk`; only tiny identifiers are traits, so that no interview text gets into a notebook.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from coding.errors import CodingError, InvalidValue
+from coding.project import screens
+from coding.widget.desk import Desk
+from coding.widget.i18n import Interface, say
+from coding.widget.messages import VERSION, nack, read_request
+
+if TYPE_CHECKING:
+    from coding.project import Project
+
+__all__ = ["TextCoder"]
+
+_log = logging.getLogger(__name__)
+_STATIC = Path(__file__).parent / "static"
+
+
+class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
+    """Shows a document for coding.
+
+    Args:
+        project: an open project, with the coder who sits at the screen.
+        document: name or uid; by default the first one that is not finished.
+        goto: (start, end) of a passage to show first.
+        language: of the interface, "en" or "zh"; by default that of JupyterLab.
+        keys: other keys for commands, such as ``{"next_sentence": ["s"]}``; the screen's ``?`` lists them.
+        digits: names of up to nine codes for the keys 1 to 9; a person's own pins go before them.
+
+    Raises:
+        NotFound: the project has no such document or code.
+    """
+
+    _esm = _STATIC / "text_coder.js"
+    project_uid = traitlets.Unicode().tag(sync=True)
+    document_uid = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        project: Project,
+        document: Any = None,
+        *,
+        goto: tuple[int, int] | None = None,
+        language: Interface | None = None,
+        keys: Mapping[str, Sequence[str]] | None = None,
+        digits: Sequence[Any] = (),
+    ) -> None:
+        if language not in (None, "en", "zh"):
+            raise InvalidValue(f"The interface speaks “en” and “zh”; {language!r} was given.")
+        uid = project.documents.find(document).uid if document is not None else _first_open(project)
+        self._desk = Desk(
+            project,
+            uid,
+            language=language,
+            keys={name: list(caps) for name, caps in (keys or {}).items()},
+            digits=[project.codebook.find(code).uid for code in digits],
+        )
+        self._goto = goto
+        super().__init__(project_uid=project.info.uid, document_uid=uid or "")
+        self.on_msg(self._receive)
+        self._watch_cells()
+
+    # -- messages ---------------------------------------------------------------------------------
+
+    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        """Answer a message; whatever goes wrong is shown on the screen and never lost in a log."""
+        op = _op_id(content)
+        try:
+            request = read_request(content)
+            for message, parts in self._desk.answer(request):
+                if self._goto and message["kind"] == "state":
+                    message["options"]["goto"], self._goto = list(self._goto), None
+                self.send(message, parts)
+        except CodingError as error:
+            self._complain(op, "invalid" if isinstance(error, InvalidValue) else "refused", str(error))
+        except Exception as error:  # noqa: BLE001  the boundary to the browser: an answer must go out
+            # the frames only, without the values: they could hold words of an interview
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("%s in the text coder\n%s", type(error).__name__, where)
+            self._complain(op, "error", say("broken", self._desk.language, type(error).__name__))
+
+    def _complain(self, op: str, reason: str, text: str) -> None:
+        if op:
+            self.send(nack(op, reason, text))
+        else:
+            self.send({"v": VERSION, "kind": "trouble", "message": text})
+
+    def refresh(self) -> None:
+        """Tell the screen what has changed in the project since it was last told."""
+        delta = self._desk.delta()
+        if delta:
+            self.send({"v": VERSION, "kind": "delta", **delta})
+
+    def _watch_cells(self) -> None:
+        """Show what other cells do to the project as soon as they have run."""
+        try:
+            from IPython import get_ipython
+        except ImportError:
+            return
+        shell = get_ipython()
+        if shell is None:
+            return
+
+        def after_cell(*_: object) -> None:
+            if self.comm is None:
+                shell.events.unregister("post_run_cell", after_cell)
+                return
+            self.refresh()
+
+        shell.events.register("post_run_cell", after_cell)
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"TextCoder({self._desk.project.name})"
+
+    def _ipython_display_(self) -> None:
+        """Show a note and then the view.
+
+        The view hides the note. In a notebook that is opened without a kernel only the note is left, and
+        says what to do; neither holds a word of the text.
+        """
+        from IPython.display import display
+
+        note = say("asleep", "en"), say("asleep", "zh")
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in note)
+        display({"text/html": f'<div class="qc-asleep">{lines}</div>', "text/plain": "\n".join(note)}, raw=True)
+        bundle = self._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        display(data, metadata=metadata, raw=True)
+
+
+def _op_id(content: object) -> str:
+    """Return the id of the op that a message carries, "" where it carries none."""
+    op = content.get("op") if isinstance(content, Mapping) else None
+    found = op.get("id") if isinstance(op, Mapping) else None
+    return found if isinstance(found, str) and len(found) < 100 else ""
+
+
+def _first_open(project: Project) -> str | None:
+    """Return the first document that the coder has not finished, else the first."""
+    uids = [document.uid for document in project.documents]
+    for uid in uids if project.coder else ():
+        assignment = project.rounds.assignment_of(uid)
+        if assignment is None or assignment.status != "finished":
+            return uid
+    return uids[0] if uids else None
+
+
+screens.register("text_coder", TextCoder)
