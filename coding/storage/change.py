@@ -17,7 +17,8 @@ from coding.storage import anchoring, reading
 from coding.storage.journal import pack_codings, pack_uids, unpack_uids
 from coding.storage.outlines import pack_outline
 from coding.storage.rows import CODER, DOCUMENT, Refs, add_codings, chunks, fetch, put_content, put_fields, set_codings
-from coding.storage.schema import THINGS, Thing, Version, code_versions, thing_of
+from coding.storage.schema import THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
+from coding.storage.things import check_field as _check
 from coding.storage.things import check_text, decode, dumps, encode, is_uid, natural_uid
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Change:
         self.ops: list[dict[str, Any]] = []
         self._puts: dict[Uid, dict[str, Any]] = {}
         self._refs = Refs(connection)
+        self._has_conflicts: bool | None = None
 
     # -- things -----------------------------------------------------------------------------------
 
@@ -200,9 +202,38 @@ class Change:
             self._puts[uid] = op
             self.ops.append(op)
         op["f"].update(after)
+        self._settle(uid, {*after, "live"} if after.get("live") is not False else {"live"})
         if "new" not in op:
             for name, value in before.items():
                 op["b"].setdefault(name, value)
+
+    def _settle(self, uid: Uid, fields: set[str]) -> None:
+        """A field that is set again is no conflict any more."""
+        if self._has_conflicts is None:
+            self._has_conflicts = self.connection.execute(sa.select(conflicts.c.thing).limit(1)).first() is not None
+        if self._has_conflicts:
+            self.connection.execute(sa.delete(conflicts).where(conflicts.c.thing == uid, conflicts.c.field.in_(fields)))
+
+    def settle(self, kind: str, uid: Uid, field: str, value: Any) -> None:
+        """Decide a conflict: give a field the value that shall stand.
+
+        Args:
+            kind: as in `Store.conflicts`.
+            uid: of the thing.
+            field: its name.
+            value: the value to stand, as JSON holds it; also the one that stands already.
+        """
+        thing = THINGS[kind]
+        known = fetch(self.connection, thing, uid)
+        if known is None or field not in thing.columns:
+            raise NotFound(f"There is no field “{field}” of a {kind} {uid}.")
+        _check(thing, thing.columns[field], value)
+        changed = {field: value}
+        if kind == "code" and known[0][field] != value:
+            changed["version"] = self._next_version(uid, known[0]["version"])
+        self._write(thing, uid, changed, known[0], known[1])
+        if kind == "code" and field == "parent":
+            self._check_tree(uid)
 
     def _keep_memo(self, uid: Uid, body: str) -> str:
         # the memo's uid goes into the hash, so that a hash left behind tells nothing about an erased body
@@ -411,9 +442,7 @@ class Change:
             code = fetch(self.connection, THINGS["code"], fields["code"])
             fields["code_version"] = code[0]["version"] if code else 1
         new = replace(old, uid=new_uid(), replaces=old.uid, created=self.at, **fields)
-        waiting = self.connection.execute(
-            sa.select(anchoring.anchors.c.unclear).where(anchoring.anchors.c.coding == uid)
-        ).scalar()
+        waiting = self.connection.execute(sa.select(anchors.c.unclear).where(anchors.c.coding == uid)).scalar()
         if (
             reading.key_of(new) == reading.key_of(old)
             and not waiting

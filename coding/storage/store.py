@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -28,7 +28,7 @@ from coding.model import (
     fold_name,
     new_uid,
 )
-from coding.storage import reading, undoing
+from coding.storage import reading, schema, undoing
 from coding.storage.change import Change
 from coding.storage.database import Database, inspect_file
 from coding.storage.journal import GENESIS, Event, chain_hash, event_row
@@ -47,6 +47,11 @@ from coding.storage.schema import (
 )
 from coding.storage.snapshots import take_snapshot
 from coding.storage.things import decode, dumps, from_row, is_uid
+
+if TYPE_CHECKING:
+    from coding.storage.checking import CheckReport
+    from coding.storage.fold import Conflict
+    from coding.storage.merging import MergeReport
 
 __all__ = ["Store"]
 
@@ -504,8 +509,13 @@ class Store:
     def _settle_home(self, connection: sa.Connection) -> None:
         """Give a copied, moved or restored file a name of its own among replicas."""
         home = self._home()
-        if connection.execute(sa.select(here.c.home)).scalar() != home:
-            connection.execute(sa.update(here).values(replica=new_uid(), home=home, tip=GENESIS))
+        if connection.execute(sa.select(here.c.home)).scalar() == home:
+            return
+        connection.execute(sa.update(here).values(replica=new_uid(), home=home, tip=GENESIS))
+        known = sa.select(journal.c.replica, sa.func.max(journal.c.lamport)).group_by(journal.c.replica)
+        seen = {row[0]: row[1] for row in connection.execute(known)}
+        with self._step(connection, "go on from a copy", undoable=False, coder=None) as change:
+            change.ops.append({"o": "seen", "r": seen})
 
     def undo(self) -> str | None:
         """Take back the coder's last action that is not undone; never another coder's.
@@ -534,6 +544,71 @@ class Store:
             coder: only this coder's.
         """
         return undoing.history(self, limit, coder)
+
+    # -- looking after ----------------------------------------------------------------------------
+
+    def check(self) -> CheckReport:
+        """Look for anything broken; nothing is changed."""
+        from coding.storage.checking import check
+
+        return check(self)
+
+    def backup(self, *, why: str = "") -> Path:
+        """Write a verified copy beside the project and return its path.
+
+        Args:
+            why: a word for its name.
+        """
+        from coding.storage.backup import make_backup
+
+        return make_backup(self, why=why)
+
+    def copy_to(self, target: str | Path) -> Path:
+        """Write a whole, checked copy of a project file elsewhere; an existing file is never touched."""
+        from coding.storage.backup import copy_project
+
+        path = Path(target)
+        if path.exists():
+            raise InvalidValue(f"{path} is there already; nothing was written.")
+        copy_project(self, path)
+        return path
+
+    def merge(self, other: str | Path | Store, *, dry_run: bool = False) -> MergeReport:
+        """Take in all that another copy of the project holds; the other is never written.
+
+        Merging again changes nothing, and the order of merges does not matter.
+
+        Args:
+            other: path, address or an open store.
+            dry_run: only say what would change.
+
+        Raises:
+            ProjectDamaged: the other project fails its checks.
+        """
+        from coding.storage.merging import merge
+
+        if not dry_run and self.path is not None and not self.readonly:
+            self.backup(why="before-merge")
+        if isinstance(other, Store):
+            return merge(self, other, dry_run=dry_run)
+        with Store.open(other, readonly=True) as source:
+            return merge(self, source, dry_run=dry_run)
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Return the fields that were changed on two sides, until someone sets them again."""
+        from coding.storage.fold import Conflict
+
+        table = schema.conflicts
+        with self.database.reading() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.kind, table.c.thing, table.c.field)).all()
+        return tuple(Conflict(r.kind, r.thing, r.field, r.kept, r.other, r.kept_by, r.other_by) for r in rows)
+
+    def state_hash(self) -> str:
+        """Return a hash that two copies share exactly when they hold the same."""
+        from coding.storage.fold import digest, read_state
+
+        with self.database.reading() as connection:
+            return digest(read_state(connection))
 
 
 def tree_order(codes: Iterable[Code]) -> list[Code]:

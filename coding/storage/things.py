@@ -12,7 +12,7 @@ from coding.errors import InvalidValue
 from coding.model import Cue, Uid, new_uid
 from coding.storage.schema import Column, Thing
 
-__all__ = ["check_text", "decode", "dumps", "encode", "is_uid", "natural_uid", "to_row"]
+__all__ = ["check_field", "check_text", "decode", "dumps", "encode", "is_uid", "natural_uid", "to_row"]
 
 T = TypeVar("T")
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -75,12 +75,17 @@ def encode(thing: Thing, value: Any) -> dict[str, Any]:
         if name == "uid" or not hasattr(value, name):
             continue
         plain = _plain(getattr(value, name))
-        _check(thing, column, plain)
+        check_field(thing, column, plain)
         out[name] = plain
     return out
 
 
-def _check(thing: Thing, column: Column, plain: Any) -> None:
+def check_field(thing: Thing, column: Column, plain: Any) -> None:
+    """Refuse a value that the column of a field cannot hold.
+
+    Raises:
+        InvalidValue: with the field and what it takes.
+    """
     where = f"The field “{column.name}” of a {thing.kind.replace('_', ' ')}"
     check_text(plain, where)
     if plain is None and not column.nullable:
