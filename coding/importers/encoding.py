@@ -38,6 +38,7 @@ _NAMES: Final = {
     "mac_roman": "macintosh",
 }
 _SAMPLE: Final = 65_536
+_FOREIGN: Final = re.compile(rb"[\x80-\xff]")
 _SIGNS: Final = frozenset("“”„‘’‚–—…•«»‹›§©®°·€£¿¡ºª²³½¼¾№\u00a0")
 _UTF8_CHARACTER: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CESU_PAIR: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
@@ -248,24 +249,45 @@ def _line(data: bytes, at: int) -> int:
 
 
 def _guess(data: bytes, file: str) -> Decoded:
-    scored = []
-    for number, name in enumerate((*_DOUBLE_BYTE, *_SINGLE_BYTE)):
-        text = _try(data, name)
-        if text is None:
-            continue
-        judge: Callable[[str], float] = _east_asian if name in _DOUBLE_BYTE else _alphabetic
-        # the earlier of two equals is the commoner encoding
-        scored.append((judge(_foreign(text)), -number, name, text))
-    for name in ("utf-16-le", "utf-16-be") if len(data) % 2 == 0 else ():
+    sample = _sample(data)
+    scored = _scores(sample, _DOUBLE_BYTE, _east_asian)
+    if len(sample) % 2 == 0:
+        scored += [
+            (score - 0.1, -99, name) for score, _, name in _scores(sample, ("utf-16-le", "utf-16-be"), _east_asian)
+        ]
+    if max(scored, default=(0.0,))[0] < 0.8:
+        scored += _scores(sample, _SINGLE_BYTE, _alphabetic)
+    for score, _, name in sorted(scored, reverse=True):
+        if score < 0.3:
+            break
         text = _try(data, name)
         if text is not None:
-            scored.append((_east_asian(_foreign(text)) - 0.1, -99, name, text))
-    if not scored or max(scored)[0] < 0.3:
-        raise ImportRejected(file, "its encoding could not be found out.", remedy=REMEDY)
-    score, _, name, text = max(scored)
-    if name in _SINGLE_BYTE:
-        name, text = _second_opinion(data, name, text, score)
-    return Decoded(text, _NAMES.get(name, name), guessed=True)
+            if name in _SINGLE_BYTE:
+                name, text = _second_opinion(data, name, text, score)
+            return Decoded(text, _NAMES.get(name, name), guessed=True)
+    raise ImportRejected(file, "its encoding could not be found out.", remedy=REMEDY)
+
+
+def _sample(data: bytes) -> bytes:
+    """Return a beginning that does not end inside a character: up to a line end, or the whole."""
+    head = data[:8192]
+    if len(head) == len(data) or not head.isascii():
+        end = head.rfind(b"\n") + 1
+        return data if len(head) == len(data) or end < 1024 else head[:end]
+    # plain ASCII for pages: look where the other characters are
+    found = _FOREIGN.search(data)
+    start = data.rfind(b"\n", 0, found.start()) + 1 if found else 0
+    return data[start : start + 8192] if len(data) <= start + 8192 else _sample(data[start:])
+
+
+def _scores(sample: bytes, names: tuple[str, ...], judge: Callable[[str], float]) -> list[tuple[float, int, str]]:
+    """Return (score, rank, name) of each encoding that reads the sample; of two equals the commoner ranks higher."""
+    out = []
+    for number, name in enumerate(names):
+        text = _try(sample, name)
+        if text is not None:
+            out.append((judge(_foreign(text)), -number - (20 if judge is _alphabetic else 0), name))
+    return out
 
 
 def _try(data: bytes, name: str) -> str | None:
@@ -274,12 +296,13 @@ def _try(data: bytes, name: str) -> str | None:
     except UnicodeDecodeError:
         return None
     # an encoding that cannot write the bytes again has read something into them
-    return text if text[:1000].encode(name, "replace") == data[: len(text[:1000].encode(name, "replace"))] else None
+    again = text[:1000].encode(name, "replace")
+    return text if again == data[: len(again)] else None
 
 
 def _foreign(text: str) -> str:
     """Return the words with characters outside ASCII, which alone tell encodings apart."""
-    return " ".join(re.findall(r"[^\s\x00-\x7f]*[^\x00-\x7f]+[^\s]*", text[:_SAMPLE]))[:20_000]
+    return " ".join(re.findall(r"[^\s\x00-\x7f]*[^\x00-\x7f]+[^\s]*", text[:_SAMPLE]))[:1500]
 
 
 def _east_asian(text: str) -> float:

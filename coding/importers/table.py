@@ -16,7 +16,7 @@ from coding.importers.results import CodingRow, ImportedCase, ImportedDocument, 
 from coding.importers.text import checked, decoded_text, normalise, stem
 from coding.model import ParagraphRole, Scalar, fold_name
 
-__all__ = ["Table", "coding_rows", "read_csv", "read_csv_table", "table_result"]
+__all__ = ["Table", "coding_rows", "headers", "read_csv", "read_csv_table", "table_result"]
 
 _TEXT_NAMES: Final = frozenset(
     [
@@ -114,7 +114,7 @@ def read_csv_table(data: bytes, file: str, *, encoding: str | None = None) -> Ta
     if not rows:
         raise ImportRejected(file, "the table is empty.", remedy="Check that the right file was saved.")
     header, body = rows[0][1], rows[1:]
-    columns, more = _headers(header, file)
+    columns, more = headers(header, file)
     for number, cells in body:
         if any(cell.strip() for cell in cells[len(columns) :]):
             raise ImportRejected(
@@ -173,7 +173,7 @@ def _rows(text: str, file: str, delimiter: str) -> Iterator[tuple[int, list[str]
         csv.field_size_limit(before)
 
 
-def _headers(header: Sequence[Scalar], file: str) -> tuple[list[str], list[str]]:
+def headers(header: Sequence[Scalar], file: str) -> tuple[list[str], list[str]]:
     """Return names for the columns: unique, none empty, and notes on those that were made up."""
     columns: list[str] = []
     notes: list[str] = []

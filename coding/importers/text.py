@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from coding.errors import ImportRejected
@@ -23,6 +24,7 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _HEADING: Final = re.compile(r"^ {0,3}#{1,6}(?:[ \t].*)?$")
 _ITEM: Final = re.compile(r"^ {0,12}(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
+_CLOCK: Final = re.compile(r"\d:\d\d[\])]?[ \t]*$", re.MULTILINE)
 _FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~)")
 
 
@@ -109,8 +111,12 @@ def decoded_text(data: bytes, file: str, encoding: str | None) -> tuple[str, str
 
 
 def read_text(data: bytes, file: str, *, encoding: str | None = None, **options: Any) -> ImportResult:
-    """Read plain text."""
+    """Read plain text; a transcript with names and times on lines of their own becomes turns."""
     text, used, changes, notes = decoded_text(data, file, encoding)
+    if _CLOCK.search(text[:5000]):
+        transcript = _transcript(text, file, used, changes, notes, options)
+        if transcript is not None:
+            return transcript
     return _result(text, file, used, changes, notes, (), options)
 
 
@@ -140,6 +146,27 @@ def markdown_structure(text: str) -> tuple[tuple[int, int, ParagraphRole], ...]:
                 out.append((at, at + len(line), "table"))
         at += len(line) + 1
     return tuple(out)
+
+
+def _transcript(
+    text: str,
+    file: str,
+    encoding: str,
+    changes: tuple[str, ...],
+    notes: tuple[str, ...],
+    options: Mapping[str, Any],
+) -> ImportResult | None:
+    from coding.importers.builder import TextBuilder  # it builds on this module
+    from coding.importers.transcripts import speeches, write_speeches
+
+    found = speeches(text.split("\n"))
+    if found is None:
+        return None
+    builder = TextBuilder(file)
+    write_speeches(builder, found)
+    result = builder.result(options, kind="transcript", encoding=encoding)
+    document = replace(result.documents[0], changes=changes)
+    return ImportResult((document,), notes=(*notes, *result.notes))
 
 
 def _result(
