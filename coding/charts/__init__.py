@@ -6,6 +6,7 @@ Importing this module makes charts draw without a network: it enables the render
 
 from __future__ import annotations
 
+from coding.charts import agreement
 from coding.charts.base import colour, enable_theme
 from coding.charts.cooccurrence import cooccurrence, cooccurrence_network
 from coding.charts.frequency import code_frequency, codes_by, directions
@@ -13,6 +14,7 @@ from coding.charts.position import positions, saturation
 from coding.charts.renderer import enable_renderer, han_font, save
 
 __all__ = [
+    "agreement",
     "code_frequency",
     "codes_by",
     "colour",

@@ -15,6 +15,8 @@ from coding.importers.text import normalise, text_document
 
 if TYPE_CHECKING:
     from coding.codebook import Codebook
+    from coding.importers.refi_report import ImportReport
+    from coding.model import Snapshot
 
 __all__ = [
     "CodingRow",
@@ -27,6 +29,7 @@ __all__ = [
     "read_codebook",
     "read_codings_table",
     "read_many",
+    "read_project",
     "text_document",
 ]
 
@@ -41,3 +44,14 @@ def read_codebook(path: Path, **options: Any) -> Codebook:
 
     codebook: Codebook = refi.read_codebook(path, **options)
     return codebook
+
+
+def read_project(path: Path, **options: Any) -> tuple[Snapshot, ImportReport]:
+    """Read a project of another program (``.qdpx``, ``.qde``).
+
+    Raises:
+        ImportRejected: with place, reason and remedy.
+    """
+    from coding.importers import refi
+
+    return refi.read_project(path, **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from coding import importers, language
 from coding.model import (
@@ -118,11 +118,13 @@ class Arrivals:
                 change.put(CaseLink(case.uid, document.uid, uid=new_uid()))
             change.put(Speaker(document.uid, label, case.uid if case else None, role, uid=new_uid()))
 
-    def _values(self, change: Change, on: str, owner: str, values: Mapping[str, Scalar]) -> None:
+    def _values(
+        self, change: Change, on: Literal["case", "document"], owner: str, values: Mapping[str, Scalar]
+    ) -> None:
         for name, value in values.items():
             variable = self._variables.get((on, fold_name(name)))
             if variable is None:
-                variable = Variable(new_uid(), name, type_of(value), "case" if on == "case" else "document")
+                variable = Variable(new_uid(), name, type_of(value), on)
                 self._variables[on, fold_name(name)] = variable
                 change.put(variable)
             change.put(Value(variable.uid, owner, value, uid=new_uid()))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue
-from coding.model import Coder, Memo
+from coding.model import Coder, Memo, Round
 
 if TYPE_CHECKING:
     from coding.project.project import Project
@@ -202,8 +202,11 @@ def _agreement(project: Project, language: Language) -> Section:
 
     title = _word("agreement", language)
     closed = [r for r in project.rounds if r.purpose == "reliability" and r.status == "closed"]
-    paragraphs, columns, rows = [], (), ()
-    for item in closed or [None]:
+    paragraphs: list[str] = []
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    compared: list[Round | None] = [*closed] or [None]
+    for item in compared:
         try:
             result = project.agreement(round=item.number if item else None)
         except CodingError as error:
@@ -211,7 +214,7 @@ def _agreement(project: Project, language: Language) -> Section:
             continue
         paragraphs.append(result.methods(language))
         columns, rows = result.printed(language)
-    return Section(title, tuple(paragraphs), tuple(columns), tuple(rows))
+    return Section(title, tuple(paragraphs), columns, rows)
 
 
 def _consensus(project: Project, language: Language) -> Section:

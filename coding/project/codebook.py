@@ -93,9 +93,11 @@ class ProjectCodebook(Collection[Code]):
                     fresh = replace(code, parent=parent)
                 else:
                     # a person may have moved or recoloured it here: the file brings words, not places
-                    kept = {"uid": known.uid, "parent": known.parent, "position": known.position}
-                    fresh = replace(code, **kept, hue=known.hue if code.hue is None else code.hue, stage=known.stage)
-                    fresh = replace(fresh, retired=known.retired, redirect=known.redirect, version=known.version)
+                    fresh = replace(
+                        code, uid=known.uid, parent=known.parent, position=known.position, stage=known.stage,
+                        hue=known.hue if code.hue is None else code.hue,
+                        retired=known.retired, redirect=known.redirect, version=known.version,
+                    )  # fmt: skip
                 uids[code.uid] = fresh.uid
                 change.put(fresh)
                 out.append(fresh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import Ambiguous, InvalidValue, NotFound, Refused
 from coding.model import Code, Coder, Coding, Document, Origin, Uid, new_uid
@@ -180,7 +180,7 @@ class Codings(Collection[Coding]):
         coder: str | None = None,
         case: Mapping[str, Any] | None = None,
         text: bool = False,
-        language: str = "en",
+        language: Literal["en", "zh", "both"] = "en",
     ) -> pd.DataFrame:
         """Return the codings as a tidy frame, one row each.
 
@@ -192,7 +192,7 @@ class Codings(Collection[Coding]):
             case: only passages of cases (or documents) whose variables have these values.
             text: add the words, the sentence and the memo; the researcher's own choice, since they
                 then stand in the notebook.
-            language: of the code names, "en" or "zh".
+            language: of the code names.
 
         Returns:
             document, coder, code, path, level_1 …, start, end, unit numbers, speaker, case, variables,

@@ -146,39 +146,28 @@ class Consensus(Collection[Decision]):
         with self._store.change("open again") as change:
             change.remove(Decision, decision if isinstance(decision, str) else decision.uid)
 
-    def settled(self, codings: Iterable[Coding]) -> list[Coding]:
-        """Return the codings as they are after consensus: each coder's disputed ones replaced by the result.
+    def layer(self, codings: Iterable[Coding], coder: Uid) -> list[Coding]:
+        """Return the study's agreed codings: what nobody disputed, once, and the results of the decisions.
 
-        This is what the figure after consensus is computed from; the stored codings stay as they are.
+        Args:
+            codings: the originals; they stay as they are.
+            coder: under whose uid the layer stands.
         """
         decisions = {uid: d for d in self._all() for uid in d.codings}
-        out, seen = [], set()
-        coders: dict[Uid, set[Uid]] = {}
-        for coding in codings:
-            decision = decisions.get(coding.uid)
-            if decision is None:
-                out.append(coding)
-            else:
-                coders.setdefault(decision.uid, set()).add(coding.coder)
-                seen.add(decision.uid)
-        everyone = {c.coder for c in out} | {coder for who in coders.values() for coder in who}
-        for decision in {d.uid: d for d in decisions.values() if d.uid in seen}.values():
-            for coder in everyone:
-                for code, start, end in decision.result:
-                    out.append(
-                        Coding(
-                            new_uid(), decision.document, code, coder, start, end,
-                            origin="consensus", round=decision.round, created=decision.created,
-                        )
-                    )  # fmt: skip
-        return out
-
-    def layer(self, codings: Iterable[Coding], consensus_coder: Uid) -> list[Coding]:
-        """Return the study's agreed codings: what nobody disputed, once, and the results of the decisions."""
         kept: dict[tuple[Uid, Uid, int, int], Coding] = {}
-        for coding in self.settled(codings):
-            key = coding.document, coding.code, coding.start, coding.end
-            kept.setdefault(key, replace(coding, coder=consensus_coder))
+        reached: dict[Uid, Decision] = {}
+        for coding in codings:
+            if coding.uid in decisions:
+                reached[decisions[coding.uid].uid] = decisions[coding.uid]
+            else:
+                kept.setdefault((coding.document, coding.code, coding.start, coding.end), replace(coding, coder=coder))
+        for decision in reached.values():
+            for code, start, end in decision.result:
+                made = Coding(
+                    new_uid(), decision.document, code, coder, start, end,
+                    origin="consensus", round=decision.round, created=decision.created,
+                )  # fmt: skip
+                kept.setdefault((made.document, code, start, end), made)
         return list(kept.values())
 
     def to_frame(self) -> pd.DataFrame:

@@ -211,6 +211,8 @@ class Documents(Collection[ProjectDocument]):
         arrivals = Arrivals(self._project)
         with self._store.change("import") as change:
             document = arrivals.put(change, arriving, **fields)
+        if document is None:
+            raise InvalidValue(arrivals.pop_notes()[0])
         return ProjectDocument(self._project, document)
 
     def add_files(self, *patterns: str | Path, progress: bool = True, **options: Any) -> ImportReport:

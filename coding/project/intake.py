@@ -78,7 +78,7 @@ def _take_codings(project: Project, path: Path, **options: Any) -> FileReport:
 
 
 def _take_project(project: Project, path: Path, **options: Any) -> FileReport:
-    from coding.project.incoming import take_project
+    from coding.project.incoming import take_project  # lxml comes with it
 
     return take_project(project, path, **options)
 

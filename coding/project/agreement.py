@@ -1,0 +1,335 @@
+"""Agreement bound to a project: the numbers of `coding.agreement`, and the way from a figure to its passages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from coding.agreement.disagreements import ChoiceMatrix, Disagreement
+from coding.agreement.material import material_of_snapshot, material_of_table
+from coding.agreement.result import AgreementTable, agreement_of
+from coding.errors import AgreementError, InvalidValue
+from coding.model import Decision, Round
+from coding.project.collections import html_table
+from coding.project.screens import open_screen
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+    from coding.project.project import Project
+
+Language = Literal["en", "zh"]
+MATERIAL_OPTIONS = frozenset({"documents", "codes", "origins", "who"})
+FIXED_BY_ROUND = ("unit", "universe")
+_WORDS = {
+    "en": ("Code", "Units", "% agree", "α", "95 % interval", "Positive", "Note"),
+    "zh": ("代码", "单位数", "一致率 %", "α", "95% 区间", "正一致", "说明"),
+}
+
+
+def agreement(
+    project: Project,
+    *,
+    coders: Sequence[str] | None = None,
+    round: str | int | Round | None = None,
+    **options: Any,
+) -> AgreementResult:
+    """Compare coders of a project; see `Project.agreement`."""
+    item = project.rounds[round] if isinstance(round, str | int) else round
+    if item is not None and item.status == "open" and item.blind:
+        raise AgreementError(f"{item.name} is open and blind; its figures come when it is closed.")
+    asked = dict(options)
+    if item is not None and item.purpose == "reliability":
+        for name in FIXED_BY_ROUND:
+            options.setdefault(name, item.protocol.get(name, {"unit": "sentence", "universe": "respondents"}[name]))
+    measure = options.pop("measure", "krippendorff_alpha")
+    chosen = {name: options.pop(name) for name in list(options) if name in MATERIAL_OPTIONS}
+    material = material_of_snapshot(
+        project.snapshot(texts=False), coders=coders, rounds=[item.uid] if item else None, **chosen
+    )
+    table = agreement_of(material, **options)
+    exploratory = tuple(
+        name for name in FIXED_BY_ROUND
+        if item is not None and item.purpose == "reliability" and name in asked and asked[name] != item.protocol.get(name)
+    )  # fmt: skip
+    return AgreementResult(table, project, item, measure, {"coders": coders, **chosen, **options}, exploratory)
+
+
+def agreement_of_table(
+    source: str | Path | pd.DataFrame,
+    *,
+    coders: Sequence[str] | None = None,
+    unit: str = "character",
+    universe: str = "all",
+    measure: str = "krippendorff_alpha",
+    **options: Any,
+) -> AgreementResult:
+    """Compare coders of a plain table of codings, without a project.
+
+    Args:
+        source: CSV or frame with the columns document, length, coder, code, start, end.
+        coders: names; all of them by default.
+        unit: character or document, since a plain table knows no sentences; see `coding.agreement`.
+        universe: all or coded; a plain table knows no interviewers.
+        measure: shown beside alpha.
+        options: draws, seed, block …
+    """
+    if unit not in ("character", "document"):
+        unit = "character"
+    if universe == "respondents":
+        universe = "all"
+    table = agreement_of(material_of_table(source, coders=coders), unit=unit, universe=universe, **options)  # type: ignore[arg-type]
+    return AgreementResult(
+        table, None, None, measure, {"coders": coders, "unit": unit, "universe": universe, **options}
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class AgreementResult:
+    """Agreement per code, with what is needed to believe it, to report it and to act on it.
+
+    Attributes:
+        table: the numbers; `to_frame` shows them.
+        round: the round compared, None for all work.
+        measure: shown beside Krippendorff's alpha.
+        options: how it was asked, so that it can be asked again.
+        exploratory: what differs from the protocol that the round fixed; "" for nothing.
+    """
+
+    table: AgreementTable
+    project: Project | None = field(repr=False)
+    round: Round | None = None
+    measure: str = "krippendorff_alpha"
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    exploratory: tuple[str, ...] = ()
+
+    # -- at a glance ------------------------------------------------------------------------------
+
+    def __str__(self) -> str:
+        lines = [self.table.text(), *self.notes()]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def notes(self, language: Language = "en") -> list[str]:
+        """Return what a reader must know: exploratory choices, stale figures, blocks instead of documents."""
+        out = list(self.table.notes)
+        if self.exploratory:
+            names = ", ".join(self.exploratory)
+            out.insert(
+                0,
+                f"探索性：{names} 与本轮协议不同。"
+                if language == "zh"
+                else f"Exploratory: {names} differ from the round's protocol.",
+            )
+        if self.stale:
+            codes = ", ".join(self.stale)
+            out.insert(
+                0,
+                f"已过时：{codes} 的规则已变更。"
+                if language == "zh"
+                else f"Stale: the rules of {codes} have changed since.",
+            )
+        return out
+
+    @property
+    def stale(self) -> list[str]:
+        """Codes whose rules have changed in meaning since the round; their figures are of the past."""
+        if self.project is None or self.round is None or self.round.purpose != "reliability":
+            return []
+        return self.project.rounds.stale(self.round)
+
+    def _repr_html_(self) -> str:
+        h = self.table.headline
+        median = "–" if math.isnan(h.median) else f"{h.median:.2f}"
+        caption = (
+            f"{', '.join(self.table.coders)} · {self.table.documents} documents · {self.table.units:,} "
+            f"{self.table.unit}s ({self.table.universe}) · median α {median} · {len(h.below)} codes below .667"
+        )
+        columns, rows = self.printed("en")
+        return html_table(columns, rows, caption) + html_table((), [(note,) for note in self.notes()])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per code: counts, percent, alpha with interval, positive agreement, kappa, reason, uid."""
+        frame = self.table.to_frame()
+        if self.measure not in ("krippendorff_alpha", "alpha", "krippendorff_alpha_nominal"):
+            frame[self.measure] = self.table.values(_binary_name(self.measure))
+        return frame
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all figures with unit, universe, coders and N, NaN as null."""
+        t = self.table
+        return {
+            "coders": list(t.coders), "documents": t.documents, "unit": t.unit, "units": t.units, "universe": t.universe,
+            "characters": t.characters, "measure": t.measure, "resampled": t.resampled, "draws": t.draws, "seed": t.seed,
+            "round": self.round.name if self.round else None, "exploratory": list(self.exploratory), "stale": self.stale,
+            "notes": list(t.notes), "version": t.version, "codes": [_plain(r) for r in self.to_frame().to_dict("records")],
+        }  # fmt: skip
+
+    def printed(self, language: Language = "en") -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Return heads and rows of the table as text, for a report."""
+        rows = []
+        for r in self.table.rows:
+            name = (r.code.name_zh if language == "zh" else "") or r.code.name
+            interval = f"{r.interval.low:.2f} – {r.interval.high:.2f}" if r.defined and r.interval.defined else ""
+            figures = (f"{r.alpha:.3f}", interval, _two(r.positive)) if r.defined else ("", "", "")
+            rows.append(
+                (
+                    "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), f"{100 * r.percent:.1f}", *figures,
+                    "" if r.defined else r.sentence(language),
+                )
+            )  # fmt: skip
+        return _WORDS[language], tuple(rows)
+
+    def to_great_table(self, language: Language = "en") -> Any:
+        """Return the table as a Great Tables object, for a paper.
+
+        Raises:
+            MissingExtra: the extra “tables” is not installed.
+        """
+        from coding.errors import MissingExtra
+
+        try:
+            from great_tables import GT
+        except ImportError:
+            raise MissingExtra.named("A table for print", "tables") from None
+        import pandas as pd
+
+        columns, rows = self.printed(language)
+        return GT(pd.DataFrame(rows, columns=list(columns)))
+
+    def write(self, path: str | Path) -> Path:
+        """Write the figures as ``.csv``, ``.xlsx`` or ``.html``."""
+        target, frame = Path(path), self.to_frame()
+        match target.suffix.lower():
+            case ".csv":
+                frame.to_csv(target, index=False, encoding="utf-8-sig")
+            case ".xlsx":
+                frame.to_excel(target, index=False, engine="xlsxwriter")
+            case ".html":
+                columns, rows = self.printed()
+                target.write_text(f"<!doctype html><meta charset='utf-8'>{html_table(columns, rows)}", encoding="utf-8")
+            case other:
+                raise InvalidValue(f"Agreement is written as .csv, .xlsx or .html; {other or 'no suffix'} was given.")
+        return target
+
+    # -- the same in another way ------------------------------------------------------------------
+
+    def again(self, **options: Any) -> AgreementResult:
+        """Compute the same comparison with other options, such as ``unit="character"``."""
+        if self.project is None:
+            raise InvalidValue("A plain table is compared again with agreement_of_table(…).")
+        return agreement(self.project, round=self.round, **{**self.options, **options})
+
+    def after(self) -> AgreementResult:
+        """Return the figures after consensus: disputed codings replaced by what was decided; originals stay."""
+        if self.project is None:
+            raise InvalidValue("A plain table has no consensus layer.")
+        from coding.agreement import settled
+
+        options = {k: v for k, v in self.options.items() if k not in MATERIAL_OPTIONS and k != "coders"}
+        material = settled(self.table.material, self.project.store.all(Decision))
+        return replace(self, table=agreement_of(material, **options))
+
+    def sensitivity(self) -> pd.DataFrame:
+        """Return alpha per code without and with codings taken from suggestions, which the headline leaves out."""
+        import pandas as pd
+
+        with_them = self.again(origins=("manual", "imported", "accepted")).table
+        rows = [
+            (r.code.path, r.alpha, w.alpha, w.alpha - r.alpha)
+            for r, w in zip(self.table.rows, with_them.rows, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["code", "alpha", "with_accepted", "difference"])
+
+    def compare(self, other: AgreementResult) -> pd.DataFrame:
+        """Return per code how much alpha differs from another result, with an interval from common draws."""
+        import pandas as pd
+
+        return pd.DataFrame(self.table.compare(other.table))
+
+    def by(self, what: str) -> pd.DataFrame:
+        """Return agreement by "document", "pair", "level", "language" or a variable of the documents."""
+        import pandas as pd
+
+        ways = {"document": self.table.by_document, "pair": self.table.by_pair, "level": self.table.by_level}
+        rows = ways[what]() if what in ways else self.table.by_variable(what)
+        return pd.DataFrame(rows)
+
+    # -- from figure to passage -------------------------------------------------------------------
+
+    def differences(self, code: str | None = None, kinds: Iterable[str] | None = None) -> list[Disagreement]:
+        """Return every mismatch as a value, worst codes first."""
+        return self.table.disagreements(codes=[code] if code else None, kinds=kinds)
+
+    def disagreements(self, code: str | None = None, *, kind: str | None = None) -> pd.DataFrame:
+        """Return what to talk about, worst first: place, kind, both coders' codes, and what that suggests.
+
+        Args:
+            code: only mismatches that touch this code or one below it.
+            kind: boundary, missing, sibling or other_branch.
+
+        Returns:
+            Offsets and names, no words of a document; `passages` and `review` show them.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "document": d.document, "start": d.start, "end": d.end, "kind": d.kind, "edges": d.edges,
+                d.first: "; ".join(p.code.path for p in d.a), d.second: "; ".join(p.code.path for p in d.b),
+                "suggests": d.suggestion(), "codings": [p.uid for p in (*d.a, *d.b)], "document_uid": d.document_uid,
+            }
+            for d in self.differences(code, [kind] if kind else None)
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def matrix(self, parent: str | None = None) -> ChoiceMatrix:
+        """Return who chose what instead, under one parent or among all codes; the last place is "not coded"."""
+        return self.table.matrix(parent)
+
+    def passages(self, code: str | None = None) -> Any:
+        """Open the passages behind a figure, in the same screen as `review`, at one code."""
+        return open_screen("agreement", self, code=code)
+
+    def review(self) -> Any:
+        """Open the PI's screen: click a figure, read the passages, open or settle them."""
+        return open_screen("agreement", self)
+
+    def settle(self, code: str | None = None) -> Any:
+        """Open the consensus screen on the disagreements, of one code or of all."""
+        return open_screen("consensus", self, code=code)
+
+    def chart(self, kind: str = "codes", *, language: Language = "en") -> alt.Chart | alt.LayerChart:
+        """Draw the result.
+
+        Args:
+            kind: "codes" (agreement with interval and thresholds), "coders" (codes by pair of coders),
+                "matrix" (who chose what instead), "levels", "rounds", "documents" (where coders differ).
+            language: of names, titles and captions.
+        """
+        from coding.project.agreement_charts import draw
+
+        return draw(self, kind, language)
+
+    def methods(self, language: Language = "en") -> str:
+        """Return the paragraph for the methods section, made from this very result."""
+        from coding.project.methods import methods_paragraph
+
+        return methods_paragraph(self, language)
+
+
+def _binary_name(measure: str) -> str:
+    return {"cohen_kappa": "kappa", "percent_agreement": "percent"}.get(measure, measure)
+
+
+def _two(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.2f}"
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(k): (None if isinstance(v, float) and math.isnan(v) else v) for k, v in row.items()}

@@ -1,0 +1,158 @@
+"""From an agreement result to the frames that its charts draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from coding.errors import InvalidValue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from coding.agreement.disagreements import Disagreement
+    from coding.project.agreement import AgreementResult, Language
+
+_KINDS = {
+    "sibling": ("sibling code", "同级代码"),
+    "boundary": ("boundary", "边界"),
+    "missing": ("one coder only", "仅一人编码"),
+    "other_branch": ("other branch", "其他分支"),
+}
+
+
+def kind_words(kind: str, language: Language) -> str:
+    """Return the name of a kind of disagreement."""
+    return _KINDS[kind][language == "zh"]
+
+
+def draw(result: AgreementResult, kind: str, language: Language) -> Any:
+    """Draw one of the figures of a result; see `AgreementResult.chart`."""
+    ways = {
+        "codes": _codes, "coders": _coders, "matrix": _matrix, "levels": _levels, "rounds": _rounds, "documents": _places,
+    }  # fmt: skip
+    if kind not in ways:
+        raise InvalidValue(f"There is no agreement chart “{kind}”; there are {', '.join(ways)}.")
+    return ways[kind](result, language)
+
+
+def caption(result: AgreementResult, language: Language) -> str:
+    """Return coders, documents, units and universe in one line."""
+    t = result.table
+    if language == "zh":
+        return f"{'、'.join(t.coders)} · {t.documents} 份文档 · {t.units:,} 个分析单位（{t.unit}，{t.universe}）"
+    return f"{', '.join(t.coders)} · {t.documents} documents · {t.units:,} {t.unit}s ({t.universe})"
+
+
+def _name(code: Any, language: Language) -> str:
+    return (code.name_zh if language == "zh" else "") or str(code.name)
+
+
+def _unique_names(codes: Any, language: Language) -> list[str]:
+    """Return a name for each code; where two are alike, the path."""
+    names = [_name(c, language) for c in codes]
+    return [name if names.count(name) == 1 else c.path for name, c in zip(names, codes, strict=True)]
+
+
+def _codes(result: AgreementResult, language: Language) -> Any:
+    import pandas as pd
+
+    from coding.charts import agreement as figures
+
+    rows = result.table.rows
+    names = _unique_names([r.code for r in rows], language)
+    shown = [
+        "\u2003" * r.code.level + n + (f" [{r.language}]" if r.language else "")
+        for r, n in zip(rows, names, strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "code": shown,
+            "alpha": [r.alpha for r in rows],
+            "low": [r.interval.low if r.interval.defined else r.alpha for r in rows],
+            "high": [r.interval.high if r.interval.defined else r.alpha for r in rows],
+            "band": [r.band for r in rows],
+            "reason": ["" if r.defined else r.sentence(language) for r in rows],
+        }
+    )
+    return figures.agreement_by_code(frame, caption=caption(result, language), language=language)
+
+
+def _coders(result: AgreementResult, language: Language) -> Any:
+    from coding.charts import agreement as figures
+
+    frame = result.by("pair")
+    frame = frame.assign(
+        pair=frame["first"] + " · " + frame["second"], code=[p.split(" > ")[-1] for p in frame["code"]]
+    )
+    return figures.agreement_by_pair(frame, caption=caption(result, language), language=language)
+
+
+def matrix_frame(result: AgreementResult, parent: str | None, language: Language) -> pd.DataFrame:
+    """Return a matrix of choices as rows: row, column, count, share, same."""
+    import pandas as pd
+
+    matrix = result.matrix(parent)
+    names = [*_unique_names(matrix.codes, language), "未编码" if language == "zh" else "not coded"]
+    rows = []
+    for i, row in enumerate(matrix.counts.tolist()):
+        total = sum(row) or 1
+        rows += [(names[i], names[j], n, n / total, i == j) for j, n in enumerate(row)]
+    return pd.DataFrame(rows, columns=["row", "column", "count", "share", "same"])
+
+
+def _matrix(result: AgreementResult, language: Language) -> Any:
+    from coding.charts import agreement as figures
+
+    parent = next((d.code.uid for d in result.table.domains), None)
+    frame = matrix_frame(result, parent, language)
+    used = {n for n in frame["row"] if frame[(frame["row"] == n) | (frame["column"] == n)]["count"].sum()}
+    frame = frame[frame["row"].isin(used) & frame["column"].isin(used)]
+    first, second = result.table.coders[:2]
+    return figures.choices(frame, first=first, second=second, caption=caption(result, language), language=language)
+
+
+def _levels(result: AgreementResult, language: Language) -> Any:
+    from coding.charts import agreement as figures
+
+    return figures.agreement_levels(result.by("level"), caption=caption(result, language), language=language)
+
+
+def rounds_frame(result: AgreementResult) -> pd.DataFrame:
+    """Return alpha per code and closed round, with the median of each."""
+    import pandas as pd
+
+    if result.project is None:
+        raise InvalidValue("A plain table has no rounds.")
+    rows = []
+    options = {k: v for k, v in result.options.items() if k in ("unit", "universe")}
+    for item in result.project.rounds:
+        if item.status != "closed" or item.purpose == "production":
+            continue
+        table = result.project.agreement(list(result.table.coders), round=item.number, draws=0, **options).table
+        rows += [(item.name, item.number, r.code.name, r.alpha, False) for r in table.rows if not r.merged]
+        rows.append((item.name, item.number, "median", table.headline.median, True))
+    return pd.DataFrame(rows, columns=["round", "number", "code", "alpha", "median"])
+
+
+def _rounds(result: AgreementResult, language: Language) -> Any:
+    from coding.charts import agreement as figures
+
+    return figures.agreement_rounds(rounds_frame(result), caption=caption(result, language), language=language)
+
+
+def _places(result: AgreementResult, language: Language) -> Any:
+    import pandas as pd
+
+    from coding.charts import agreement as figures
+
+    lengths = {d.uid: d.length for d in result.table.material.documents}
+
+    def row(d: Disagreement) -> tuple[Any, ...]:
+        codes = " / ".join(_name(c, language) for c in d.codes)
+        n = lengths[d.document_uid]
+        return d.document, d.start / n, d.end / n, kind_words(d.kind, language), codes
+
+    frame = pd.DataFrame(
+        [row(d) for d in result.differences()], columns=["document", "begin", "finish", "kind", "codes"]
+    )
+    return figures.agreement_places(frame, caption=caption(result, language), language=language)

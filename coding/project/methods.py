@@ -1,0 +1,65 @@
+"""What the methods paragraph says beyond the numbers: sample, training, blinding, codebook, who settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from coding.agreement import MethodsFacts, methods_text
+from coding.model import Coder
+
+if TYPE_CHECKING:
+    from coding.agreement.figure import ReportLanguage
+    from coding.project.agreement import AgreementResult
+    from coding.project.project import Project
+
+
+def methods_paragraph(result: AgreementResult, language: ReportLanguage = "en") -> str:
+    """Return the paragraph for the methods section from a result and what its project knows."""
+    if result.project is None:
+        return methods_text(result.table, None, language)
+    return methods_text(result.table, facts_of(result), language)
+
+
+def facts_of(result: AgreementResult) -> MethodsFacts:
+    """Gather what the project knows of a round; what it does not know stays unsaid."""
+    project = result.project
+    if project is None:
+        return MethodsFacts()
+    sample = result.round.protocol.get("sample", {}) if result.round else {}
+    training = [r for r in project.rounds if r.purpose == "training" and r.status == "closed"]
+    deciders = {d.coder for d in project.consensus}
+    who = sorted(c.name for c in project.store.all(Coder) if c.uid in deciders)
+    return MethodsFacts(
+        independent=_kept_apart(project),
+        corpus_documents=len(project.documents),
+        sample=_sample(sample, "en"),
+        sample_zh=_sample(sample, "zh"),
+        training=f"{len(training)} training round{'s' if len(training) > 1 else ''}" if training else "",
+        training_zh=f"{len(training)} 轮培训" if training else "",
+        coder_languages={c.name: c.languages for c in project.coders if c.name in result.table.coders and c.languages},
+        codebook=_codebook(project),
+        settled_by=", ".join(who),
+        settled_by_zh="、".join(who),
+        exploratory=bool(result.exploratory),
+    )
+
+
+def _kept_apart(project: Project) -> bool:
+    """Say whether files of their own or a server kept coders apart; one shared file is a courtesy only."""
+    return bool(getattr(project.store, "keeps_coders_apart", False))
+
+
+def _sample(sample: dict[str, Any], language: str) -> str:
+    if not sample or not sample.get("share"):
+        return ""
+    seed, by = sample.get("seed"), sample.get("stratify")
+    if language == "zh":
+        return f"按{by}分层随机抽取（种子 {seed}）" if by else f"随机抽取（种子 {seed}）"
+    return f"drawn at random within each {by} (seed {seed})" if by else f"drawn at random (seed {seed})"
+
+
+def _codebook(project: Project) -> str:
+    versions = sum(c.version for c in project.codebook)
+    books = sorted({c.book for c in project.codebook if c.book})
+    name = ", ".join(books) or project.name
+    return f"{name}, version {versions}" if versions else ""
