@@ -110,12 +110,12 @@ class Draws:
             B × p. Single precision where no sum reaches 2^24 (then every step was exact), else double.
         """
         # non-negative whole numbers: if the sum stayed below 2^24, so did every partial sum
-        if statistics.dtype == np.float32:
-            fast = self.weights @ statistics
+        if statistics.max(initial=0) < _EXACT_SINGLE:
+            fast = self.weights @ statistics.astype(np.float32)
             large = np.flatnonzero(~(fast.max(axis=0) < _EXACT_SINGLE))
             out = fast.astype(np.float64)
             if len(large):
-                out[:, large] = self.weights.astype(np.float64) @ statistics[:, large].astype(np.float64)
+                out[:, large] = self.weights.astype(np.float64) @ statistics[:, large]
             return np.asarray(out)
         return np.asarray(self.weights.astype(np.float64) @ statistics)
 

@@ -1,23 +1,22 @@
 """Counts per document and code by one sort: the sufficient statistics of every measure for one code.
 
-No array here is as long as the text. Every coding is two events; one value sort of packed integers
-brings them in order, one running sum holds all coders' states at once, and one `bincount` adds up
-how much text each combination of coders coded.
+No array here is as long as the text: one value sort brings the codings in order, a few passes find those
+that overlap, and one `bincount` adds up what each coder and each pair of coders coded. `state_tables`
+does the same by events and tells every combination of coders apart.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from coding.agreement.columns import Columns, bits, unite
+from coding.agreement.columns import Columns, unite
+from coding.agreement.sweep import overlaps, sort_codings
 
 __all__ = ["MOST_TABLE_CODERS", "Counts", "Totals", "count", "pair_list", "state_tables"]
 
@@ -25,7 +24,6 @@ FloatArray = npt.NDArray[np.float64]
 MOST_TABLE_CODERS: Final = 6
 """With more coders the table of all combinations grows too large; pairs are counted one by one."""
 _LOOKUP_BITS: Final = 16
-_PARALLEL_ROWS: Final = 50_000
 _CROWDED: Final = 128
 
 
@@ -72,26 +70,13 @@ class Counts:
     lengths: npt.NDArray[np.int64]
     assigned: npt.NDArray[np.bool_]
     codes: int
-    tables: FloatArray | None = None
-    """D × K × 2^m: how much text each combination of coders coded; None with many coders."""
-    given_sums: FloatArray | None = None
-    """D × K × (m + pairs), where there are no tables."""
+    sums: FloatArray
+    """D × K × (m + pairs): own and common text, whole numbers."""
 
     @property
     def coders(self) -> int:
         """Number of coders."""
         return int(self.assigned.shape[1])
-
-    @cached_property
-    def sums(self) -> npt.NDArray[Any]:
-        """D × K × (m + pairs): own and common text; single precision where that is exact."""
-        exact_in_single = int(self.lengths.max(initial=0)) < 1 << 24
-        dtype = np.float32 if exact_in_single else np.float64
-        if self.tables is None:
-            assert self.given_sums is not None
-            return self.given_sums.astype(dtype)
-        flat = self.tables.reshape(-1, 1 << self.coders).astype(dtype)
-        return np.asarray(flat @ _selectors(self.coders, dtype)).reshape(len(self.lengths), self.codes, -1)
 
     @property
     def own(self) -> npt.NDArray[Any]:
@@ -128,11 +113,9 @@ class Counts:
         return Totals(length, sums[..., :m], sums[..., m:], patterns)
 
     def _sum(self, documents: npt.NDArray[np.intp]) -> FloatArray:
-        """Sum own and common text over documents; from the tables where they are there."""
-        source = self.sums if self.tables is None else self.tables
-        part = source if len(documents) == len(source) else source[documents]
-        total = np.add.reduce(part, axis=0, dtype=np.float64)
-        return np.asarray(total if self.tables is None else total @ _selectors(self.coders, np.float64))
+        """Sum own and common text over documents."""
+        part = self.sums if len(documents) == len(self.sums) else self.sums[documents]
+        return np.asarray(np.add.reduce(part, axis=0))
 
     def each_document(self) -> Totals:
         """Return every document as a total of its own; the leading axis is the document."""
@@ -234,12 +217,12 @@ def state_tables(columns: Columns) -> FloatArray:
     return tables
 
 
-def _selectors(m: int, dtype: Any) -> npt.NDArray[Any]:
+def _selectors(m: int) -> FloatArray:
     """Return 2^m × (m + pairs): whether a combination counts for a coder or a pair."""
     states = np.arange(1 << m)
     member = np.stack([(states >> i) & 1 for i in range(m)], axis=1)
     pairs = [member[:, i] & member[:, j] for i, j in pair_list(m)]
-    return np.concatenate([member, *(p[:, None] for p in pairs)], axis=1).astype(dtype)
+    return np.concatenate([member, *(p[:, None] for p in pairs)], axis=1).astype(np.float64)
 
 
 def _count_many(columns: Columns) -> FloatArray:
@@ -272,44 +255,52 @@ def count(columns: Columns) -> Counts:
         columns: codings in characters or in units.
     """
     columns = columns.cleaned()
-    many = columns.coders > MOST_TABLE_CODERS
-    return Counts(
-        columns.lengths.astype(np.int64),
-        columns.assigned,
-        columns.codes,
-        None if many else _in_parts(columns),
-        _count_many(columns).reshape(columns.documents, columns.codes, -1) if many else None,
+    sums = _count_pairs(columns)
+    if sums is None:
+        sums = _count_pairs(unite(columns))
+    if sums is None:  # very many codings on one place: the sweep by events does not mind
+        few = columns.coders <= MOST_TABLE_CODERS
+        sums = state_tables(columns) @ _selectors(columns.coders) if few else _count_many(columns)
+    sums = sums.reshape(columns.documents, columns.codes, -1)
+    return Counts(columns.lengths.astype(np.int64), columns.assigned, columns.codes, sums)
+
+
+@lru_cache(maxsize=32)
+def _pair_column(coders: int) -> npt.NDArray[np.int64]:
+    """Return the column of each pair of coders in `Counts.sums`; −1 for a coder with herself."""
+    out = np.full((coders, coders), -1, dtype=np.int64)
+    for p, (i, j) in enumerate(pair_list(coders)):
+        out[i, j] = out[j, i] = coders + p
+    return out.reshape(-1)
+
+
+def _count_pairs(columns: Columns) -> FloatArray | None:
+    """Count own and common text from the pairs of codings that overlap.
+
+    Returns:
+        None where a coder's own codings overlap, or where very many lie on one place.
+    """
+    m = columns.coders
+    width = m + m * (m - 1) // 2
+    groups = columns.documents * columns.codes
+    if not len(columns):
+        return np.zeros((groups, width))
+    group = columns.document.astype(np.int64)
+    group *= columns.codes
+    group += columns.code
+    codings = sort_codings(columns, groups, group)
+    cells = codings.group * width
+    where, lengths = [cells + codings.coder], [codings.length]
+    column = _pair_column(m)
+    for found in overlaps(codings):
+        if found is None:
+            return None
+        first, second, common = found
+        pair = column.take(codings.coder[first] * m + codings.coder[second])
+        if int(pair.min()) < 0:
+            return None
+        where.append(cells[first] + pair)
+        lengths.append(common)
+    return np.bincount(np.concatenate(where), weights=np.concatenate(lengths), minlength=groups * width).astype(
+        np.float64, copy=False
     )
-
-
-def _documents_per_part(columns: Columns) -> int:
-    """Return how many documents fit keys of 32 bits, so that a part stays in the cache; 0 if none."""
-    spare = 32 - bits(int(columns.lengths.max(initial=1))) - bits(columns.coders - 1) - 1
-    return (1 << spare) // columns.codes if spare > 0 else 0
-
-
-def _in_parts(columns: Columns) -> FloatArray:
-    """Return `state_tables`, in parts of documents and on two cores where the work is large."""
-    documents = columns.documents
-    if len(columns) < _PARALLEL_ROWS:
-        return state_tables(columns)
-    size = min(_documents_per_part(columns), -(-documents // 4)) or -(-documents // 4)
-    parts = -(-documents // size)
-    which = (columns.document // size).astype(np.uint8 if parts <= 256 else np.int64)
-    in_order = bool((np.diff(which.astype(np.int64)) >= 0).all())
-    order = None if in_order else np.argsort(which, kind="stable")  # a radix sort for such short integers
-    borders = np.concatenate([[0], np.cumsum(np.bincount(which, minlength=parts))])
-    out = np.empty((documents, columns.codes, 1 << columns.coders))
-
-    def part(i: int) -> None:
-        low, high = i * size, min((i + 1) * size, documents)
-        rows = slice(borders[i], borders[i + 1])
-        mine = columns.select(rows if order is None else order[rows])
-        mine = replace(
-            mine, document=mine.document - low, lengths=columns.lengths[low:high], assigned=columns.assigned[low:high]
-        )
-        out[low:high] = state_tables(mine)
-
-    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        list(pool.map(part, range(parts)))
-    return out

@@ -121,11 +121,15 @@ def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         _sample_en(table, facts),
         f"Before this the coders completed {facts.training}." if facts.training else "",
         _languages_en(table, facts),
-        (f"The unit of analysis was the {table.unit}, taken from {_UNIVERSE_EN[table.universe]}; a {table.unit} carries a "
-        "code when any of its characters does, overlapping passages of one coder count once, and text that coders left "
-        "uncoded counts as agreement that the code does not apply."),
-        (f"Agreement is Krippendorff's α (nominal, coded or not coded; {_SOURCE}), computed for each code, since codes may "
-        "overlap."),
+        (
+            f"The unit of analysis was the {table.unit}, taken from {_UNIVERSE_EN[table.universe]}; a {table.unit} carries a "
+            "code when any of its characters does, overlapping passages of one coder count once, and text that coders left "
+            "uncoded counts as agreement that the code does not apply."
+        ),
+        (
+            f"Agreement is Krippendorff's α (nominal, coded or not coded; {_SOURCE}), computed for each code, since codes may "
+            "overlap."
+        ),
         _interval_en(table),
         _headline_en(h),
         *_domains_en(table),
@@ -231,8 +235,10 @@ def _chinese(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         _sample_zh(table, facts),
         f"在此之前，编码员完成了{facts.training_zh or facts.training}。" if facts.training_zh or facts.training else "",
         _languages_zh(table, facts),
-        (f"分析单位为{unit}，取自{_UNIVERSE_ZH[table.universe]}；单位中任一字符带有某代码，即视为该单位带有该代码；"
-        "同一编码员的重叠片段只计一次；编码员均未编码的文本视为一致认为该代码不适用。"),
+        (
+            f"分析单位为{unit}，取自{_UNIVERSE_ZH[table.universe]}；单位中任一字符带有某代码，即视为该单位带有该代码；"
+            "同一编码员的重叠片段只计一次；编码员均未编码的文本视为一致认为该代码不适用。"
+        ),
         f"由于代码可以重叠，编码员间一致性逐个代码计算，采用 Krippendorff α（名义尺度，编码或未编码；{_SOURCE}）。",
         _interval_zh(table),
         _headline_zh(h),

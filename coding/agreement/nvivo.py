@@ -105,8 +105,10 @@ def coding_comparison(
     pooled = {}
     for k in wanted:
         here = np.flatnonzero(columns.assigned.all(axis=1))
-        a, b, both = (float(x) for x in counts.sums[here, k].sum(axis=0, dtype=np.float64))
-        pooled[material.codes[k].path] = _kappa(both, a - both, b - both, float(columns.lengths[here].sum()))
+        ours, theirs, shared = (float(x) for x in counts.sums[here, k].sum(axis=0, dtype=np.float64))
+        pooled[material.codes[k].path] = _kappa(
+            shared, ours - shared, theirs - shared, float(columns.lengths[here].sum())
+        )
     none = undefined("nothing_coded" if rows else "no_pairs", "kappa")
     return CodingComparison(
         tuple(rows),

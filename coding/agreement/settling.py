@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from coding.agreement.columns import Columns
 from coding.agreement.material import Material
 from coding.model import Decision
 
@@ -46,7 +47,9 @@ def settled(material: Material, decisions: Iterable[Decision]) -> Material:
     joined = [np.concatenate([a, rows[:, i]]) for i, a in enumerate(parts)]
     return replace(
         material,
-        columns=replace(columns, **dict(zip(("document", "code", "coder", "start", "end"), joined, strict=True))),
+        columns=Columns(
+            joined[0], joined[1], joined[2], joined[3], joined[4], columns.lengths, columns.codes, columns.assigned
+        ),
         uids=np.concatenate([material.uids[kept], np.array(list(added.values()), dtype=object)]),
         rounds=np.concatenate([material.rounds[kept], np.full(len(added), -1, dtype=np.int32)]),
         notes=(*material.notes, "After settling: decisions count as every coder's work."),

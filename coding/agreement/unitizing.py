@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from coding.agreement.columns import Columns, unite
 from coding.agreement.figure import Figure, undefined
+from coding.agreement.sweep import overlaps, sort_codings
 from coding.errors import OverlappingDomain
 
 __all__ = [
@@ -157,36 +157,6 @@ def find_overlaps(columns: Columns, domains: Domains) -> npt.NDArray[np.int64]:
     return np.array(found, dtype=np.int64).reshape(-1, 5)
 
 
-def _unit_events(columns: Columns, domains: Domains) -> tuple[npt.NDArray[Any], tuple[int, ...]]:
-    """Return events in order: document·G + domain | position | start? | coder | value + 1."""
-    count = len(domains.sizes)
-    wide = columns.key_bits(
-        max(columns.documents * count - 1, 0),
-        int(columns.lengths.max(initial=1)),
-        1,
-        columns.coders - 1,
-        domains.widest,
-    )
-    n = len(columns)
-    base = columns.document.astype(np.int64)
-    base *= count
-    base += domains.of_code.take(columns.code)
-    base <<= wide[1]
-    low = columns.coder.astype(np.int64)
-    low <<= wide[4]
-    low |= domains.value.take(columns.code) + 1
-    shift = wide[2] + wide[3] + wide[4]
-    keys = np.empty((2, n), dtype=np.int64)
-    for row, position in enumerate((columns.end, columns.start)):  # an end sorts before a start at one place
-        np.add(base, position, out=keys[row])
-        keys[row] <<= shift
-        keys[row] |= low
-    keys[1] |= 1 << (wide[3] + wide[4])
-    flat = keys.reshape(-1)
-    flat.sort()
-    return flat, wide
-
-
 def unit_statistics(columns: Columns, domains: Domains) -> UnitStatistics:
     """Compute the sums of the unitizing family, per document and domain.
 
@@ -225,87 +195,41 @@ def _swept(
     together: npt.NDArray[Any],
     united: bool = False,
 ) -> UnitStatistics:
-    keys, wide = _unit_events(columns, domains)
-    values, m = shape[2], columns.coders
-    value = keys & ((1 << wide[4]) - 1)
-    low = keys & ((1 << (wide[2] + wide[3] + wide[4])) - 1)
-    coder = (low >> wide[4]).astype(np.int16)
-    coder &= (1 << wide[3]) - 1
-    starting = (low >> (wide[3] + wide[4])).astype(np.int8)
-    keys >>= wide[2] + wide[3] + wide[4]
-    between = np.empty(len(keys), dtype=np.int64)
-    np.subtract(keys[1:], keys[:-1], out=between[:-1])
-    between[-1] = 0
-    group = keys
-    group >>= wide[1]
-    units = _matched(coder, starting, value, group, m)
-    if units is None:
-        if united:
+    groups, values = shape[0] * shape[1], shape[2]
+    group = columns.document.astype(np.int64)
+    group *= shape[1]
+    group += domains.of_code.take(columns.code)
+    units = sort_codings(columns, groups, group, domains.value.take(columns.code))
+    where = units.group * values + units.value
+    paired = np.zeros(len(where), dtype=np.int64)
+    places, lengths = [], []
+    for found in overlaps(units):
+        if found is None or bool((units.coder[found[0]] == units.coder[found[1]]).any()):
+            if not united:
+                return _swept(unite(columns), domains, length, shape, together, united=True)
             raise OverlappingDomain(
                 "Codes that exclude each other overlap in one coder's work, so the unitizing family is undefined. "
                 "Settle the passages that find_overlaps lists, or compare sets of codes."
             )
-        return _swept(unite(columns), domains, length, shape, together, united=True)
-    opening, closing = units
-    others = np.cumsum(2 * starting - np.int8(1), dtype=np.int32)  # how many coders are on
-    others -= 1
-    between[others < 0] = 0
-    cells = shape[0] * shape[1] * values
-    scale = None if bool((together == m).all()) else 1 / np.maximum(together - 1, 1)
-    shared = np.zeros(len(keys) + 1)
-    np.cumsum(between * others, out=shared[1:])
-    place = np.cumsum(between)
-    where = group[opening] * values + value[opening] - 1
-    own = (place[closing] - place[opening] + between[opening] - between[closing]).astype(np.float64)
-    paired = shared[closing] - shared[opening]
-    paired *= 1 / (m - 1) if scale is None else scale[group[opening] // shape[1]]
+        first, second, common = found
+        paired[first] += common
+        paired[second] += common
+        same = np.flatnonzero(units.value[first] == units.value[second])
+        places.append(where[first[same]])
+        lengths.append(common[same])
+    cells = groups * values
+    share = 1 / np.maximum(together - 1, 1)
 
-    def add(weights: FloatArray) -> FloatArray:
-        return np.asarray(np.bincount(where, weights=weights, minlength=cells), dtype=np.float64).reshape(shape)
+    def add(weights: npt.NDArray[Any], at: npt.NDArray[Any] = where) -> FloatArray:
+        return np.asarray(np.bincount(at, weights=weights, minlength=cells), dtype=np.float64).reshape(shape)
 
-    alike = _alike(coder, starting, value, group, between, others, m, values, cells).reshape(shape)
-    alike *= 1 / (m - 1) if scale is None else scale[:, None, None]
-    return UnitStatistics(length, add(own), alike, add(paired), add(own * own), add(paired * paired))
-
-
-def _matched(
-    coder: npt.NDArray[Any], starting: npt.NDArray[Any], value: npt.NDArray[Any], group: npt.NDArray[Any], m: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None:
-    """Return the events that open and close each unit; None where a coder's units overlap."""
-    opening, closing = [], []
-    for c in range(m):
-        mine = np.flatnonzero(coder == c)
-        first, last = mine[0::2], mine[1::2]
-        if not bool(starting[first].all()) or bool(starting[last].any()):
-            return None
-        if not bool((value[first] == value[last]).all()) or not bool((group[first] == group[last]).all()):
-            return None
-        opening.append(first)
-        closing.append(last)
-    return np.concatenate(opening), np.concatenate(closing)
-
-
-def _alike(
-    coder: npt.NDArray[Any],
-    starting: npt.NDArray[Any],
-    value: npt.NDArray[Any],
-    group: npt.NDArray[Any],
-    between: npt.NDArray[Any],
-    others: npt.NDArray[Any],
-    m: int,
-    values: int,
-    cells: int,
-) -> FloatArray:
-    """Return twice the text that pairs of coders gave the same code, per group and code."""
-    out = np.zeros(cells)
-    step = np.where(starting == 1, value, -value)
-    now = [np.cumsum(np.where(coder == c, step, 0), dtype=np.int32) for c in range(m)]
-    some = others > 0
-    for i, j in combinations(range(m), 2):
-        same = np.flatnonzero(some & (now[i] == now[j]) & (now[i] > 0))
-        where = group[same] * values + now[i][same] - 1
-        out += np.bincount(where, weights=between[same], minlength=cells)
-    return 2 * out
+    by_unit = (
+        paired * share[units.group // shape[1]] if int(together.min()) < int(together.max()) else paired * share[0]
+    )
+    alike = add(np.concatenate(lengths), np.concatenate(places)) if places else np.zeros(shape)
+    alike *= 2 * share[:, None, None]
+    own = units.length.astype(np.float64)
+    return UnitStatistics(length, add(own), alike, add(by_unit), add(own * own), add(by_unit * by_unit))
 
 
 def _divide(above: Any, below: Any) -> FloatArray:
