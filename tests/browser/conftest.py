@@ -138,7 +138,7 @@ def lab_server(tmp_path_factory):
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
             f"--ServerApp.root_dir={server.root}", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={server.port}",
             "--ServerApp.port_retries=0", f"--IdentityProvider.token={server.token}",
-            "--MappingKernelManager.cull_idle_timeout=0",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
         ],
         env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
@@ -212,11 +212,12 @@ class LabPage(OpenPage):
     """A notebook in JupyterLab."""
 
     notebook: str
+    address = "lab/tree"
 
     def open(self, notebook: str, *, run: bool = True) -> LabPage:
         """Open a notebook alone in the window and run its cells."""
         self.notebook = notebook
-        self.page.goto(self.server.url(f"lab/tree/{self.path(notebook)}", reset=""))
+        self.page.goto(self.server.url(f"{self.address}/{self.path(notebook)}", reset=""))
         self.ready()
         if run:
             self.run_all()
@@ -273,6 +274,12 @@ class LabPage(OpenPage):
         """Reload the page, as a person does; the kernel lives on."""
         self.page.reload()
         self.ready()
+
+
+class NotebookPage(LabPage):
+    """A notebook in Notebook 7, which shows one document and nothing else."""
+
+    address = "notebooks"
 
 
 class VoilaPage(OpenPage):
@@ -345,6 +352,17 @@ def lab_page(open_page):
         lab = open_page(LabPage, **options)
         write_settings(lab.server.settings, f"JupyterLab {theme.capitalize()}")
         return lab.open(write_notebook(lab.folder, source), run=run)
+
+    return make
+
+
+@pytest.fixture
+def notebook_page(open_page):
+    """Give a function that opens a notebook (its path, or a list of cells) in Notebook 7 and runs it."""
+
+    def make(source, *, run=True, **options) -> NotebookPage:
+        page = open_page(NotebookPage, **options)
+        return page.open(write_notebook(page.folder, source), run=run)
 
     return make
 

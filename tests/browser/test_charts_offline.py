@@ -41,6 +41,11 @@ def test_a_reopened_notebook_still_shows_its_chart(lab_page):
     lab.page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first.wait_for()
 
 
+def test_notebook_7_draws_a_chart(notebook_page):
+    page = notebook_page([CELL])
+    page.page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg").first.wait_for()
+
+
 def test_voila_draws_a_chart(voila_page):
     page = voila_page([CELL])
     page.page.locator(".vega-embed canvas, .vega-embed svg, img[src^='data:image/svg']").first.wait_for()
