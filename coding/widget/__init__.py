@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from coding.widget.consensus import Consensus
+from coding.widget.review import AgreementReview
 from coding.widget.text_coder import TextCoder
 
-__all__ = ["TextCoder"]
+__all__ = ["AgreementReview", "Consensus", "TextCoder"]

@@ -1,4 +1,4 @@
-// Writes ../static/text_coder.js and its licences; the same input gives the same bytes on any machine.
+// Writes the bundles in ../static and their licences; the same input gives the same bytes on any machine.
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -15,15 +15,22 @@ writeFileSync(
   `The file text_coder.js contains these packages.${rule}${notices.join(rule)}\n`,
 );
 
-await build({
-  entryPoints: ["src/index.ts"],
-  outfile: out,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  charset: "utf8",
-  legalComments: "inline",
-  loader: { ".css": "text" },
-  banner: { js: "/* The text coder. Contains CodeMirror and helpers, MIT; see text_coder.licenses.txt. */" },
-});
+const screens = [
+  { entry: "src/index.ts", out, banner: "/* The text coder. Contains CodeMirror and helpers, MIT; see text_coder.licenses.txt. */" },
+  { entry: "src/review/index.ts", out: "../static/agreement_review.js", banner: "/* The agreement screen. */" },
+  { entry: "src/settle/index.ts", out: "../static/consensus.js", banner: "/* The consensus screen. */" },
+];
+for (const { entry, out: outfile, banner } of screens) {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "inline",
+    loader: { ".css": "text" },
+    banner: { js: banner },
+  });
+}

@@ -73,6 +73,7 @@ export class Review {
   }
 
   private show(view: View): void {
+    const first = this.view === null;
     this.view = view;
     this.language = view.language;
     this.say = word(view.language);
@@ -85,8 +86,7 @@ export class Review {
     fill(this.methods, h("span", {}, view.methods[l]), copy);
     const mark = (band: string, key: Word): HTMLElement => h("span", {}, h("i", { class: `qr-dot qr-${band}` }), this.say(key));
     fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers")));
-    this.draw();
-    void this.choose(this.filter);
+    void this.choose(first && view.first ? { code: view.first } : this.filter);
   }
 
   private drawTop(view: View): void {

@@ -36,6 +36,7 @@ export interface View {
   rounds: { labels: string[]; series: Series[] };
   kinds: { kind: string; count: number; words: Both }[];
   language: Language;
+  first: string | null;
 }
 export interface Side { start: number; end: number; code: string; code_zh: string; hue: number }
 export interface Item {

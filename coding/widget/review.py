@@ -1,0 +1,249 @@
+"""The PI's screen: figures, who chose what instead, and the passages behind whatever is clicked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from coding.errors import InvalidValue
+from coding.project import screens
+from coding.project.agreement_charts import caption, kind_words, rounds_frame
+from coding.widget.asking import STATIC, Answer, AskingWidget
+from coding.widget.i18n import Interface
+from coding.widget.passages import Passages
+
+if TYPE_CHECKING:
+    from coding.agreement.bootstrap import Interval
+    from coding.agreement.disagreements import Disagreement
+    from coding.project.agreement import AgreementResult
+
+__all__ = ["AgreementReview", "review"]
+
+PAGE = 20
+UNITS = ("character", "sentence", "paragraph", "turn", "document")
+NOT_CODED = "not-coded"
+_BANDS = {"solid": "high", "tentative": "middle", "low": "low"}
+
+
+class AgreementReview(AskingWidget):
+    """Shows an agreement result; asks for nothing but what is clicked.
+
+    Args:
+        result: of `Project.agreement`.
+        code: name, path or uid of a code to begin with.
+        language: of the interface.
+    """
+
+    _esm = STATIC / "agreement_review.js"
+    title = "Agreement"
+    command = "result.review()"
+
+    def __init__(self, result: AgreementResult, *, code: str | None = None, language: Interface = "en") -> None:
+        if result.project is None:
+            raise InvalidValue("The passages of a plain table are not at hand; make a project to review them.")
+        self.result = result
+        self.language = language
+        self._first = result.project.codebook.find(code).uid if code else None
+        self.slot: ipywidgets.Box | None = None
+        super().__init__()
+
+    def answers(self) -> Mapping[str, Answer]:
+        """Return the questions of this screen."""
+        return {
+            "hello": self._hello, "unit": self._unit, "list": self._list, "open": self._open, "settle": self._settle,
+        }  # fmt: skip
+
+    # -- figures ----------------------------------------------------------------------------------
+
+    def _hello(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {"view": self.view()}
+
+    def _unit(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        unit = str(asked.get("unit"))
+        if unit not in UNITS:
+            raise InvalidValue(f"A unit is one of {', '.join(UNITS)}; {unit!r} was asked for.")
+        self.result = self.result.again(unit=unit)
+        self.__dict__.pop("_passages", None)
+        return {"view": self.view()}
+
+    @cached_property
+    def _passages(self) -> Passages:
+        project = self.result.project
+        assert project is not None
+        return Passages(project, self.result.differences())
+
+    def view(self) -> dict[str, Any]:
+        """Return all that the screen shows but the passages."""
+        result, table = self.result, self.result.table
+        kinds: list[str] = [d.kind for d in self._passages.found]
+        return {
+            "title": result.round.name if result.round else "", "about": self._about(), "coders": list(table.coders),
+            "unit": table.unit, "units": list(UNITS), "universe": table.universe,
+            "exploratory": self._note(0) if result.exploratory else None,
+            "stale": self._note(0) if result.stale else None,
+            "facts": self._facts(kinds), "methods": {"en": result.methods("en"), "zh": result.methods("zh")},
+            "rows": [self._row(r) for r in table.rows], "grids": self._grids(), "rounds": self._rounds(),
+            "kinds": [
+                {"kind": k, "count": kinds.count(k), "words": {"en": kind_words(k, "en").capitalize(), "zh": kind_words(k, "zh")}}
+                for k in ("sibling", "boundary", "missing", "other_branch") if k in kinds
+            ],
+            "language": self.language, "first": self._first,
+        }  # fmt: skip
+
+    def _about(self) -> dict[str, str]:
+        name = f"{self.result.round.name} · " if self.result.round else ""
+        return {"en": name + caption(self.result, "en"), "zh": name + caption(self.result, "zh")}
+
+    def _note(self, at: int) -> dict[str, str]:
+        return {"en": self.result.notes("en")[at], "zh": self.result.notes("zh")[at]}
+
+    def _facts(self, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        t, h = self.result.table, self.result.table.headline
+        siblings = kinds.count("sibling")
+        lowest = h.lowest
+        return [
+            {"figure": _text(h.median), "small": "", "words": {"en": "median α over the codes", "zh": "各代码 α 的中位数"}},
+            {"figure": _text(lowest.alpha) if lowest else "–", "small": lowest.code.name if lowest else "",
+             "words": {"en": "the lowest", "zh": "最低的代码"}},
+            {"figure": str(h.defined), "small": f"/ {h.codes}", "words": {"en": "codes have a defined figure", "zh": "个代码可计算"}},
+            {"figure": str(len(h.below)), "small": "", "words": {"en": "codes below .667", "zh": "个代码低于 .667"}},
+            {"figure": f"{t.differing_units:,}", "small": f"/ {t.units:,} {t.unit}s", "words": {"en": "are coded differently", "zh": "个分析单位编码不同"}},
+            {"figure": str(siblings), "small": f"/ {len(kinds)}", "words": {"en": "disagreements between sibling codes", "zh": "处分歧在同级代码之间"}},
+        ]  # fmt: skip
+
+    def _row(self, r: Any) -> dict[str, Any]:
+        project = self.result.project
+        assert project is not None
+        tree = project.codebook.tree
+        return {
+            "uid": r.code.uid, "level": r.code.level, "name": r.code.name + (f" [{r.language}]" if r.language else ""),
+            "name_zh": r.code.name_zh, "hue": tree.hue(tree.get(r.code.uid)), "merged": r.merged,
+            "counts": list(r.units), "percent": f"{100 * r.percent:.1f}" if not math.isnan(r.percent) else "–",
+            "alpha": _mark(r.alpha, r.interval), "kappa": _mark(r.kappa, None),
+            "positive": "–" if math.isnan(r.positive) else _text(r.positive),
+            "why": {"en": r.sentence("en"), "zh": r.sentence("zh")} if not r.defined else None,
+        }  # fmt: skip
+
+    def _grids(self) -> list[dict[str, Any]]:
+        """Return a confusion matrix for every domain, else one table of all codes that anyone used."""
+        domains = [d.code for d in self.result.table.domains]
+        grids = [self._grid(code.uid, code) for code in domains] or [self._grid(None, None)]
+        return [g for g in grids if g["names"]]
+
+    def _grid(self, parent: str | None, info: Any) -> dict[str, Any]:
+        matrix = self.result.matrix(parent)
+        cells = matrix.counts
+        used = [i for i in range(len(matrix.codes)) if cells[i].sum() + cells[:, i].sum()]
+        used = sorted(sorted(used, key=lambda i: -(cells[i].sum() + cells[:, i].sum() - 2 * cells[i, i]))[:11])
+        rows = [*used, len(matrix.codes)]
+        names = [
+            {"uid": matrix.codes[i].uid, "name": matrix.codes[i].name, "name_zh": matrix.codes[i].name_zh} for i in used
+        ]
+        more = [{"uid": NOT_CODED, "name": "not coded", "name_zh": "未编码"}]
+        title = {"en": "Who chose what instead", "zh": "替代选择"}
+        if info is not None:
+            title = {"en": f"{info.name}: who chose what instead", "zh": f"{info.name_zh or info.name}：替代选择"}
+        axes = f"{matrix.first} ↓ {matrix.second} →"
+        return {
+            "title": title, "axes": {"en": f"{axes}, {matrix.unit}s", "zh": f"{axes}"},
+            "names": names + more if names else [], "cells": cells[rows][:, rows].tolist(),
+            "kind": "confusion" if matrix.exclusive else "together",
+        }  # fmt: skip
+
+    def _rounds(self) -> dict[str, Any]:
+        frame = rounds_frame(self.result)
+        labels = list(dict.fromkeys(frame["round"]))
+        if len(labels) < 2:
+            return {"labels": [], "series": []}
+        series = []
+        for code, rows in frame.groupby("code", sort=False):
+            values = dict(zip(rows["round"], rows["alpha"], strict=True))
+            marks = [_mark(values.get(label, math.nan), None) for label in labels]
+            if sum(m is not None for m in marks) > 1:
+                main = code == "median"
+                name = {"name": "median", "name_zh": "中位数"} if main else {"name": code, "name_zh": ""}
+                series.append({**name, "main": main, "values": marks})
+        lines = [s for s in series if not s["main"]]
+        worst = sorted(lines, key=lambda s: (s["values"][-1] or {"value": 2})["value"])
+        return {"labels": labels, "series": [*[s for s in series if s["main"]], *worst[:2], *worst[2:][-1:]]}
+
+    # -- passages ---------------------------------------------------------------------------------
+
+    def _wanted(self, asked: Mapping[str, Any]) -> list[int]:
+        wanted = asked.get("filter") or {}
+        return [i for i, d in enumerate(self._passages.found) if self._fits(d, wanted)]
+
+    def _fits(self, d: Disagreement, wanted: Mapping[str, Any]) -> bool:
+        if wanted.get("kind") and d.kind != wanted["kind"]:
+            return False
+        project = self.result.project
+        assert project is not None
+        tree = project.codebook.tree
+        if code := wanted.get("code"):
+            family = {code, *(c.uid for c in tree.descendants(tree.get(code)))}
+            return any(c.uid in family for c in d.codes)
+        if pair := wanted.get("pair"):
+            sides = [{p.code.uid for p in side} or {NOT_CODED} for side in (d.a, d.b)]
+            return pair[0] in sides[0] and pair[1] in sides[1]
+        return True
+
+    def _list(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        wanted = self._wanted(asked)
+        start = int(asked.get("from") or 0)
+        return {"items": [self._passages.item(i) for i in wanted[start : start + PAGE]], "total": len(wanted)}
+
+    def _open(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Open the passage in the text coder below, with both coders' stripes."""
+        from coding.widget.text_coder import TextCoder
+
+        d = self._passages.found[int(str(asked.get("item")))]
+        assert self.result.project is not None
+        self._show(TextCoder(self.result.project, d.document_uid, goto=(d.start, d.end), language=self.language))
+        return {}
+
+    def _settle(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        from coding.widget.consensus import Consensus
+
+        found = [self._passages.found[i] for i in self._wanted(asked)]
+        at = asked.get("item")
+        if at is not None:  # the one that was stood on comes first
+            chosen = self._passages.found[int(str(at))]
+            found = [chosen, *(d for d in found if d is not chosen)]
+        self._show(Consensus(self.result, found=found, language=self.language))
+        return {}
+
+    def _show(self, widget: ipywidgets.DOMWidget) -> None:
+        if self.slot is not None:
+            self.slot.children = (widget,)
+
+
+def review(result: AgreementResult, *, code: str | None = None, language: Interface = "en") -> ipywidgets.VBox:
+    """Return the screen with a place below it, where passages open and are settled."""
+    screen = AgreementReview(result, code=code, language=language)
+    screen.slot = ipywidgets.VBox()
+    return ipywidgets.VBox([screen, screen.slot])
+
+
+def _text(value: float) -> str:
+    """Return a figure with two decimals, three where two would show the wrong side of a threshold."""
+    if math.isnan(value):
+        return "–"
+    digits = 3 if any((round(value, 2) >= round(t, 2)) != (value >= t) for t in (2 / 3, 0.8)) else 2
+    return f"{value:.{digits}f}".replace("0.", ".", 1).replace("-", "−")
+
+
+def _mark(value: float, interval: Interval | None) -> dict[str, Any] | None:
+    if math.isnan(value):
+        return None
+    band = "solid" if value >= 0.8 else "tentative" if value >= 2 / 3 else "low"
+    known = interval is not None and interval.defined
+    low, high = (float(interval.low), float(interval.high)) if known and interval else (None, None)
+    shown = f"{_text(low)} to {_text(high)}" if low is not None and high is not None else ""
+    return {"value": float(value), "text": _text(value), "low": low, "high": high, "range": shown, "band": _BANDS[band]}
+
+
+screens.register("agreement", review)
