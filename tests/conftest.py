@@ -48,6 +48,7 @@ def _fail_if_skipped(report):
     return report
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Mark browser tests by their folder and keep them on one worker: they share a server and a Chromium."""
     for item in items:

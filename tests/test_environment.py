@@ -108,9 +108,9 @@ def test_wheel_holds_package_bundle_codebooks_and_sample_study(wheel_names):
 
 def test_wheel_holds_nothing_else(wheel_names):
     kept = re.compile(
-        r"coding/(?!shipped/|widget/)[\w/]+\.(py|typed|mako)"
+        r"coding/(?!shipped/|widget/)[\w/-]+\.(py|mako|xsd)"
         r"|coding/py\.typed"
-        r"|coding/widget/[\w/]+\.(py|js|css|txt)"
+        r"|coding/widget/[\w/.]+\.(py|js|css|txt)"
         r"|coding/shipped/codebooks/[\w./-]+\.(yaml|md)"
         r"|coding/shipped/data/[\w./ -]+"
         r"|coding/shipped/notebooks/[\w./-]+\.(ipynb|md)"
