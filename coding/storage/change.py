@@ -389,7 +389,14 @@ class Change:
         for c in made:
             if not is_uid(c.uid):
                 raise InvalidValue(f"{c.uid!r} is not a uid; make one with coding.model.new_uid().")
-        return [c if c.created else replace(c, created=self.at) for c in made]
+        return [c if c.created and type(c.start) is type(c.end) is int else self._plain(c) for c in made]
+
+    def _plain(self, c: Coding) -> Coding:
+        """Return a coding with its time, and with numpy's numbers as Python's where they are whole."""
+        start, end = (
+            v.__index__() if hasattr(v, "__index__") and not isinstance(v, bool) else v for v in (c.start, c.end)
+        )
+        return replace(c, start=start, end=end, created=c.created or self.at)
 
     def _live_rows(self, kind: str, uids: set[Uid]) -> dict[Uid, Mapping[str, Any]]:
         """Return the rows of things that must be there and live."""
@@ -422,7 +429,6 @@ class Change:
     def _add(self, fresh: list[Coding], texts: Mapping[Uid, str]) -> None:
         if not fresh:
             return
-        fresh = [replace(c, start=int(c.start), end=int(c.end)) for c in fresh]
         with self._store.database.errors():
             add_codings(self.connection, fresh, self._refs)
         self.ops.append(pack_codings(fresh, texts))

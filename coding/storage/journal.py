@@ -8,6 +8,8 @@ One row is one *action* of one coder, which is also one step of undo; its payloa
     codings, as columns; a column whose values are all equal is kept once.
 ``{"o": "drop" | "revive", "u": "…"}``
     codings taken away or brought back, by uid.
+``{"o": "erase", "things": [uid], "keys": [hash]}``
+    words taken out for good: see `coding.storage.erasing`.
 ``{"o": "seen", "r": {replica: lamport}}``
     what a merge brought: from here on the writer knows these.
 
@@ -64,6 +66,8 @@ class Event:
     scope: str
     payload: str
     hash: bytes
+    redacted: str | None = None
+    """sha256 of the payload before words in it were erased."""
 
     @property
     def ops(self) -> list[dict[str, Any]]:
@@ -81,7 +85,7 @@ def chain_hash(before: bytes, event: Event) -> bytes:
     """Return the hash of an event whose predecessor in its replica has the hash given."""
     parts = [
         event.uid, event.replica, event.lamport, event.coder, event.at, event.action, event.reason,
-        event.undoable, event.undoes, event.scope, hashlib.sha256(event.payload.encode()).hexdigest(),
+        event.undoable, event.undoes, event.scope, event.redacted or hashlib.sha256(event.payload.encode()).hexdigest(),
     ]  # fmt: skip
     return hashlib.sha256(before + dumps(parts).encode()).digest()
 

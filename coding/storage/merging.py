@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from coding.errors import InvalidValue, ProjectDamaged
 from coding.model import ORIGINS, Coding, Uid, fold_name
+from coding.storage import erasing
 from coding.storage import fold as folding
 from coding.storage.checking import check
 from coding.storage.fold import Conflict, State
 from coding.storage.fold_codings import CodingState
 from coding.storage.journal import event_row, read_events
-from coding.storage.rows import Refs, chunks, coding_row, put_fields
+from coding.storage.rows import Refs, add_codings, chunks, put_fields
 from coding.storage.schema import (
     ALIAS,
     LIVE,
@@ -124,6 +125,7 @@ def _merge(target: Store, into: sa.Connection, from_: sa.Connection, name: str, 
     if not news:  # only what the other side has seen: nothing to write down in turn
         return MergeReport(name, dry_run)
     _write_down(target, into, name, seen)
+    erasing.redact(into)
     after = folding.fold(into)
     write_state(into, before, after)
     return _report(name, before, after, len(fresh), dry_run=dry_run)
@@ -192,9 +194,8 @@ def _write_codings(connection: sa.Connection, before: CodingState, after: Coding
     if changed:  # first out of the way of the uniqueness of live passages, then to their places
         connection.execute(statement.values(state=ALIAS), [{"b_uid": after.uid(i)} for i in changed])
     refs = Refs(connection)
-    for part in chunks(np.flatnonzero(position < 0).tolist(), 5_000):
-        rows = [coding_row(_coding(after, i), refs, int(after.columns["state"][i])) for i in part]
-        connection.execute(sa.insert(codings), rows)
+    for part in chunks(np.flatnonzero(position < 0).tolist(), 20_000):
+        add_codings(connection, [_coding(after, i) for i in part], refs, [int(after.columns["state"][i]) for i in part])
     if changed:
         names = ("start", "end", "document_version", "state")
         rows = [{"b_uid": after.uid(i), **{f"b_{n}": int(after.columns[n][i]) for n in names}} for i in changed]

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 CHUNK: Final = 500
+_ORIGIN: Final = {name: i for i, name in enumerate(ORIGINS)}
 _KEY: Final = ("document", "start", "end", "code", "coder")
 
 
@@ -79,19 +80,25 @@ class Refs:
         return known
 
 
-def coding_row(coding: Coding, refs: Refs, state: int = LIVE) -> dict[str, Any]:
-    """Return the columns of a coding; the references must exist."""
+def coding_row(coding: Coding, ids: Mapping[str, Mapping[Uid, int]], state: int = LIVE) -> dict[str, Any]:
+    """Return the columns of a coding.
+
+    Args:
+        coding: its references must exist.
+        ids: for document, code, coder and round: uid to local number.
+        state: of `coding.storage.schema`.
+    """
     return {
         "uid": coding.uid,
-        "document": refs.ids("document", [coding.document])[coding.document],
-        "code": refs.ids("code", [coding.code])[coding.code],
-        "coder": refs.ids("coder", [coding.coder])[coding.coder],
+        "document": ids["document"][coding.document],
+        "code": ids["code"][coding.code],
+        "coder": ids["coder"][coding.coder],
         "start": coding.start,
         "end": coding.end,
-        "origin": ORIGINS.index(coding.origin),
+        "origin": _ORIGIN[coding.origin],
         "code_version": coding.code_version,
         "document_version": coding.document_version,
-        "round": refs.ids("round", [coding.round])[coding.round] if coding.round else None,
+        "round": ids["round"][coding.round] if coding.round else None,
         "created": coding.created,
         "replaces": coding.replaces,
         "confidence": coding.confidence or None,
@@ -100,13 +107,15 @@ def coding_row(coding: Coding, refs: Refs, state: int = LIVE) -> dict[str, Any]:
     }
 
 
-def add_codings(connection: sa.Connection, rows: Sequence[Coding], refs: Refs) -> None:
-    """Insert codings that are not there; none of them may equal a live one."""
-    for kind in ("document", "code", "coder"):
-        refs.ids(kind, (getattr(c, kind) for c in rows))
-    refs.ids("round", (c.round for c in rows if c.round))
-    for part in chunks(rows, 5_000):
-        connection.execute(sa.insert(codings), [coding_row(c, refs) for c in part])
+def add_codings(
+    connection: sa.Connection, rows: Sequence[Coding], refs: Refs, states: Sequence[int] | None = None
+) -> None:
+    """Insert codings that are not there; none of the live ones may equal another."""
+    ids = {kind: refs.ids(kind, (getattr(c, kind) for c in rows)) for kind in ("document", "code", "coder")}
+    ids["round"] = refs.ids("round", (c.round for c in rows if c.round))
+    made = [coding_row(c, ids, s) for c, s in zip(rows, states or [LIVE] * len(rows), strict=True)]
+    for part in chunks(made, 5_000):
+        connection.execute(sa.insert(codings), part)
 
 
 def with_uids(uids: Sequence[Uid]) -> sa.ColumnElement[bool]:

@@ -358,6 +358,7 @@ journal = sa.Table(
     sa.Column("undoes", UidType),
     sa.Column("scope", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("redacted", sa.Text),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.CheckConstraint("undoable IN (0, 1)", name="journal_undoable"),
     sa.CheckConstraint("scope IN ('codings', 'things')", name="journal_scope"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +50,7 @@ from coding.storage.things import decode, dumps, from_row, is_uid
 
 if TYPE_CHECKING:
     from coding.storage.checking import CheckReport
+    from coding.storage.erasing import EraseReport
     from coding.storage.fold import Conflict
     from coding.storage.merging import MergeReport
 
@@ -572,6 +573,31 @@ class Store:
             raise InvalidValue(f"{path} is there already; nothing was written.")
         copy_project(self, path)
         return path
+
+    def erase(self, *, documents: Iterable[Uid] = (), cases: Iterable[Uid] = ()) -> EraseReport:
+        """Take a participant's words out for good: texts, memos, names, values, index. It cannot be undone.
+
+        Args:
+            documents: uids; with their versions, units, codings, and memos about them.
+            cases: uids; with their values and memos about them. Documents of a case are named apart.
+
+        Returns:
+            What was erased, and what remains elsewhere: backups, exports, copies of others.
+        """
+        from coding.storage.erasing import erase
+
+        return erase(self, tuple(documents), tuple(cases))
+
+    def search_documents(self, phrases: Iterable[Sequence[str]]) -> tuple[Uid, ...]:
+        """Return documents and memos that hold any of the phrases; the index is brought up to date first.
+
+        Args:
+            phrases: each a sequence of words; a Han character is a word of its own, and a word that ends
+                in ``*`` stands for every word that begins so.
+        """
+        from coding.storage.search_index import search
+
+        return search(self.database, [tuple(p) for p in phrases])
 
     def merge(self, other: str | Path | Store, *, dry_run: bool = False) -> MergeReport:
         """Take in all that another copy of the project holds; the other is never written.

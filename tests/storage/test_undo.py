@@ -73,7 +73,7 @@ def test_undo_of_a_code_that_others_use_is_refused(study):
     with ben.change("code") as change:
         change.put(Coding(new_uid(), study.document.uid, code.uid, ben.coder.uid, 0, 3))
     before = study.store.state_hash()
-    with pytest.raises(Refused, match="1 by ben.*Retire"):
+    with pytest.raises(Refused, match=r"1 by ben.*Retire"):
         study.store.undo()
     assert study.store.state_hash() == before
 

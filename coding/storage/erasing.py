@@ -1,0 +1,177 @@
+"""Erasing a participant: words leave the contents, the journal and the index; uids, offsets and hashes stay.
+
+The event that erases names things and hashes. Whoever merges it does the same to their copy, so words
+cannot come back. An event from which words were taken keeps the hash of what it said, which keeps the chain
+whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from coding.errors import NotFound
+from coding.model import Uid
+from coding.storage import fold as folding
+from coding.storage import search_index
+from coding.storage.journal import pack_uids, read_events
+from coding.storage.rows import chunks
+from coding.storage.schema import REMOVED, THINGS, Thing, codings, contents, journal
+from coding.storage.things import defaults, dumps
+
+if TYPE_CHECKING:
+    from coding.storage.store import Store
+
+__all__ = ["EraseReport", "erase", "redact"]
+
+
+@dataclass(frozen=True, slots=True)
+class EraseReport:
+    """What was erased and what a person must still see to."""
+
+    documents: int
+    cases: int
+    memos: int
+    codings: int
+    remains: tuple[str, ...]
+
+    def __str__(self) -> str:
+        done = f"Erased {self.documents} documents, {self.cases} cases, {self.memos} memos, {self.codings} codings."
+        return "\n".join([done, "What remains:", *(f"  {line}" for line in self.remains)])
+
+
+def erase(store: Store, documents: tuple[Uid, ...], cases: tuple[Uid, ...]) -> EraseReport:
+    """Take words out for good; see `Store.erase`."""
+    from coding.storage.merging import write_state
+
+    with store.database.writing() as connection:
+        state = folding.read_state(connection)
+        for kind, uids in (("document", documents), ("case", cases)):
+            for uid in uids:
+                if (kind, uid) not in state.things:
+                    raise NotFound(f"There is no {kind} with the uid {uid} in this project.")
+        gone = _codings_of(connection, documents)
+        things, keys = _what_goes(state.things, documents, cases, set(gone))
+        coder = store.coder
+        known = coder is not None and ("coder", coder.uid) in state.things
+        store._settle_home(connection)
+        with store._step(connection, "erase", undoable=False, coder=coder.uid if coder and known else None) as change:
+            if gone:
+                change.ops.append({"o": "drop", "u": pack_uids(gone)})
+            for kind, uid in sorted(things):
+                if state.things[kind, uid]["live"]:
+                    change.ops.append({"o": "put", "k": kind, "u": uid, "f": {"live": False}, "b": {"live": True}})
+            change.ops.append({"o": "erase", "things": sorted(uid for _, uid in things), "keys": sorted(keys)})
+        redact(connection)
+        write_state(connection, state, folding.fold(connection))
+        remains = _remains(store, state.things, cases)
+    store._cache.clear()
+    search_index.drop(store.database)
+    memos = sum(kind == "memo" for kind, _ in things)
+    return EraseReport(len(documents), len(cases), memos, len(gone), remains)
+
+
+def _codings_of(connection: sa.Connection, documents: tuple[Uid, ...]) -> list[Uid]:
+    table = THINGS["document"].table
+    numbers = sa.select(table.c.id).where(table.c.uid.in_(documents))
+    return list(
+        connection.execute(
+            sa.select(codings.c.uid).where(codings.c.document.in_(numbers), codings.c.state != REMOVED)
+        ).scalars()
+    )
+
+
+def _what_goes(
+    things: Mapping[tuple[str, Uid], Mapping[str, Any]],
+    documents: tuple[Uid, ...],
+    cases: tuple[Uid, ...],
+    gone: set[Uid],
+) -> tuple[set[tuple[str, Uid]], set[str]]:
+    """Return the things whose words go, and the hashes of the contents that go."""
+    owners = {*documents, *cases}
+    out = {("document", d) for d in documents} | {("case", c) for c in cases}
+    keys: set[str] = set()
+    for (kind, uid), f in things.items():
+        about = kind == "memo" and (owners | gone) & set(f["about"])
+        part = kind in {"speaker", "version", "suggestion", "decision", "case_link"} and f["document"] in documents
+        if about or part or (kind == "value" and f["owner"] in owners) or (kind == "case_link" and f["case"] in cases):
+            out.add((kind, uid))
+    for kind, uid in out:
+        f = things[kind, uid]
+        keys |= {f[name] for name in ("sha256", "outline", "based_on", "body") if f.get(name)}
+    kept = {f["sha256"] for (kind, uid), f in things.items() if kind == "document" and (kind, uid) not in out}
+    return out, keys - kept
+
+
+def _remains(
+    store: Store, things: Mapping[tuple[str, Uid], Mapping[str, Any]], cases: tuple[Uid, ...]
+) -> tuple[str, ...]:
+    from coding.storage.backup import backup_folder
+
+    out = []
+    linked = {f["document"] for (kind, _), f in things.items() if kind == "case_link" and f["case"] in cases}
+    names = sorted(f["name"] for (kind, uid), f in things.items() if kind == "document" and uid in linked and f["live"])
+    if names:
+        out.append(
+            f"documents of the case that still hold their words: {', '.join(names)}; erase them too if they should go"
+        )
+    if store.path is not None:
+        backups = sorted(p.name for p in backup_folder(store.path).glob("*.coding"))
+        if backups:
+            out.append(f"{len(backups)} backups in {backup_folder(store.path).name}: {', '.join(backups)}")
+    out.append("exports, reports and notebooks that were made before")
+    out.append("copies of the project that others hold, until they merge this one")
+    out.append("names of codes taken from the words of the text, and quotations that someone typed into other memos")
+    return tuple(out)
+
+
+def redact(connection: sa.Connection) -> None:
+    """Do to contents and journal what its events of erasing say; doing it again changes nothing."""
+    things: set[Uid] = set()
+    keys: set[str] = set()
+    marked = journal.c.payload.contains('"o":"erase"')
+    for event in read_events(connection, scope="things", where=marked):
+        for op in event.ops:
+            if op["o"] == "erase":
+                things.update(op["things"])
+                keys.update(op["keys"])
+    if not things:
+        return
+    for part in chunks(sorted(keys)):
+        connection.execute(sa.update(contents).where(contents.c.hash.in_(part)).values(body=None))
+    for event in list(read_events(connection, scope="things")):
+        ops = event.ops
+        blanked = [_blank(op) for op in ops if op["o"] == "put" and op["u"] in things]
+        if not any(blanked):
+            continue
+        original = event.redacted or hashlib.sha256(event.payload.encode()).hexdigest()
+        values = {"payload": dumps(ops), "redacted": original}
+        connection.execute(sa.update(journal).where(journal.c.uid == event.uid).values(**values))
+
+
+def _blank(op: dict[str, Any]) -> bool:
+    """Take the words out of an operation in place; say whether there were any."""
+    thing = THINGS[op["k"]]
+    before = json.dumps(op)
+    for values in (op["f"], op["b"]):
+        for name in values:
+            if _holds_words(thing, name):
+                values[name] = "erased" if name in {"name", "label"} else _empty(thing, name)
+    return json.dumps(op) != before
+
+
+def _holds_words(thing: Thing, name: str) -> bool:
+    if name == "live" or name in {"sha256", "based_on", "outline", "blocks", "about", "codings", "result", "login"}:
+        return False
+    column = thing.columns[name]
+    return column.kind in {"text", "json"} and not column.choices
+
+
+def _empty(thing: Thing, name: str) -> Any:
+    value = defaults(thing)[name]
+    return "" if value is None and not thing.columns[name].nullable else value
