@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coding.agreement.columns import Columns, unite
-from coding.agreement.sweep import overlaps, sort_codings
+from coding.agreement.sweep import Sorted, overlaps, sort_codings
 
 __all__ = ["MOST_TABLE_CODERS", "Counts", "Totals", "count", "pair_list", "state_tables"]
 
@@ -288,7 +288,16 @@ def _count_pairs(columns: Columns) -> FloatArray | None:
     group = columns.document.astype(np.int64)
     group *= columns.codes
     group += columns.code
-    codings = sort_codings(columns, groups, group)
+    out = np.zeros((groups, width))
+    for codings in sort_codings(columns, groups, group):
+        part = _pair_sums(codings, m, width)
+        if part is None:
+            return None
+        out[codings.first_group : codings.last_group] = part
+    return out
+
+
+def _pair_sums(codings: Sorted, m: int, width: int) -> FloatArray | None:
     cells = codings.group * width
     where, lengths = [cells + codings.coder], [codings.length]
     column = _pair_column(m)
@@ -301,6 +310,6 @@ def _count_pairs(columns: Columns) -> FloatArray | None:
             return None
         where.append(cells[first] + pair)
         lengths.append(common)
-    return np.bincount(np.concatenate(where), weights=np.concatenate(lengths), minlength=groups * width).astype(
-        np.float64, copy=False
-    )
+    size = (codings.last_group - codings.first_group) * width
+    sums = np.bincount(np.concatenate(where), weights=np.concatenate(lengths), minlength=size)
+    return np.asarray(sums, dtype=np.float64).reshape(-1, width)

@@ -19,23 +19,33 @@ __all__ = ["MOST_LAGS", "Sorted", "overlaps", "sort_codings"]
 
 MOST_LAGS: Final = 200
 """With more codings on one place than this the sweep by events is faster."""
+_PART: Final = 1 << 15
+"""Codings per part, so that its arrays stay in the processor's cache."""
 IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sorted:
-    """Codings in the order of group and start; positions carry their group in the upper bits."""
+    """Codings of some groups in the order of group and start; positions carry their group in the upper bits."""
 
+    first_group: int
+    last_group: int
+    """Group after the last one."""
     start: IntArray
     end: IntArray
     length: IntArray
     coder: IntArray
     value: IntArray
     group: IntArray
+    """Counted from `first_group`."""
 
 
-def sort_codings(columns: Columns, groups: int, group: IntArray, value: npt.NDArray[Any] | None = None) -> Sorted:
-    """Sort codings by one value sort of packed integers: group | start | coder | value | length.
+def sort_codings(
+    columns: Columns, groups: int, group: IntArray, value: npt.NDArray[Any] | None = None
+) -> Iterator[Sorted]:
+    """Sort codings by one value sort of packed integers, and yield them in parts that stay in the cache.
+
+    A key reads group | start | coder | value | length. Parts end between groups, in order.
 
     Args:
         columns: cleaned codings.
@@ -60,13 +70,31 @@ def sort_codings(columns: Columns, groups: int, group: IntArray, value: npt.NDAr
     keys += columns.end
     keys -= columns.start
     keys.sort()
+    shift = sum(wide[1:])
+    low, first_group = 0, 0
+    while low < len(keys):
+        high = min(low + _PART, len(keys))
+        last_group = groups
+        if high < len(keys):
+            last_group = int(keys[high] >> shift)
+            high = int(np.searchsorted(keys, last_group << shift))
+            if high <= low:  # one group fills the part: take all of it
+                last_group += 1
+                high = int(np.searchsorted(keys, last_group << shift))
+        yield _unpacked(keys[low:high], wide, first_group, last_group)
+        low, first_group = high, last_group
+
+
+def _unpacked(keys: IntArray, wide: tuple[int, ...], first_group: int, last_group: int) -> Sorted:
     length = keys & ((1 << wide[4]) - 1)
-    keys >>= wide[4]
-    kept_value = keys & ((1 << wide[3]) - 1) if value is not None else length
+    keys = keys >> wide[4]
+    value = keys & ((1 << wide[3]) - 1)
     keys >>= wide[3]
     coder = keys & ((1 << wide[2]) - 1)
     keys >>= wide[2]
-    return Sorted(keys, keys + length, length, coder, kept_value, keys >> wide[1])
+    group = keys >> wide[1]
+    group -= first_group
+    return Sorted(first_group, last_group, keys, keys + length, length, coder, value, group)
 
 
 def overlaps(codings: Sorted) -> Iterator[tuple[Any, Any, IntArray] | None]:

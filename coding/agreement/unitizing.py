@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from coding.agreement.columns import Columns, unite
 from coding.agreement.figure import Figure, undefined
-from coding.agreement.sweep import overlaps, sort_codings
+from coding.agreement.sweep import Sorted, overlaps, sort_codings
 from coding.errors import OverlappingDomain
 
 __all__ = [
@@ -111,7 +111,8 @@ class UnitStatistics:
     def total(self, documents: Any = None) -> UnitStatistics:
         """Sum over documents: the continua laid end to end."""
         rows = slice(None) if documents is None else documents
-        return UnitStatistics.unstacked(self.length[rows].sum(axis=0), self.stacked()[rows].sum(axis=0))
+        sums = [x[rows].sum(axis=0) for x in (self.margin, self.alike, self.paired, self.squares, self.paired_squares)]
+        return UnitStatistics(self.length[rows].sum(axis=0), *sums)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,37 +200,50 @@ def _swept(
     group = columns.document.astype(np.int64)
     group *= shape[1]
     group += domains.of_code.take(columns.code)
-    units = sort_codings(columns, groups, group, domains.value.take(columns.code))
-    where = units.group * values + units.value
-    paired = np.zeros(len(where), dtype=np.int64)
-    places, lengths = [], []
-    for found in overlaps(units):
-        if found is None or bool((units.coder[found[0]] == units.coder[found[1]]).any()):
+    share = 1 / np.maximum(together - 1, 1)
+    out = np.zeros((5, groups, values))
+    for units in sort_codings(columns, groups, group, domains.value.take(columns.code)):
+        part = _unit_sums(units, values, share.take((units.group + units.first_group) // shape[1]))
+        if part is None:
             if not united:
                 return _swept(unite(columns), domains, length, shape, together, united=True)
             raise OverlappingDomain(
                 "Codes that exclude each other overlap in one coder's work, so the unitizing family is undefined. "
                 "Settle the passages that find_overlaps lists, or compare sets of codes."
             )
+        out[:, units.first_group : units.last_group] = part
+    return UnitStatistics.unstacked(length, out.reshape(5, *shape).transpose(1, 0, 2, 3))
+
+
+def _unit_sums(units: Sorted, values: int, share: FloatArray) -> FloatArray | None:
+    """Return the five sums of some groups; None where a coder's own units overlap.
+
+    Args:
+        units: of some groups, sorted.
+        values: number of codes of the largest domain.
+        share: one over the number of other coders, per unit.
+    """
+    where = units.group * values + units.value
+    paired = np.zeros(len(where), dtype=np.int64)
+    places, lengths = [], []
+    for found in overlaps(units):
+        if found is None or bool((units.coder[found[0]] == units.coder[found[1]]).any()):
+            return None
         first, second, common = found
         paired[first] += common
         paired[second] += common
         same = np.flatnonzero(units.value[first] == units.value[second])
         places.append(where[first[same]])
-        lengths.append(common[same])
-    cells = groups * values
-    share = 1 / np.maximum(together - 1, 1)
+        lengths.append(2 * common[same] * share[first[same]])
+    cells = (units.last_group - units.first_group) * values
+    own, by_unit = units.length.astype(np.float64), paired * share
 
-    def add(weights: npt.NDArray[Any], at: npt.NDArray[Any] = where) -> FloatArray:
-        return np.asarray(np.bincount(at, weights=weights, minlength=cells), dtype=np.float64).reshape(shape)
+    def add(weights: FloatArray, at: npt.NDArray[Any] = where) -> FloatArray:
+        return np.asarray(np.bincount(at, weights=weights, minlength=cells), dtype=np.float64)
 
-    by_unit = (
-        paired * share[units.group // shape[1]] if int(together.min()) < int(together.max()) else paired * share[0]
-    )
-    alike = add(np.concatenate(lengths), np.concatenate(places)) if places else np.zeros(shape)
-    alike *= 2 * share[:, None, None]
-    own = units.length.astype(np.float64)
-    return UnitStatistics(length, add(own), alike, add(by_unit), add(own * own), add(by_unit * by_unit))
+    alike = add(np.concatenate(lengths), np.concatenate(places)) if places else np.zeros(cells)
+    sums = (add(own), alike, add(by_unit), add(own * own), add(by_unit * by_unit))
+    return np.stack(sums).reshape(5, -1, values)
 
 
 def _divide(above: Any, below: Any) -> FloatArray:
