@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from coding.project.project import Project
 
+MOST_LINES = 25
+"""Of a batch's report; a folder of thousands must not fill the notebook."""
+
 BATCH_BYTES = 4_000_000
 """Texts committed together: enough that a folder of small files is not one disk flush a file."""
 
@@ -84,6 +87,8 @@ class ImportReport(tuple[FileReport, ...]):
             if r.status == "rejected":
                 lines.append(f"  not imported: {r.reason}")
             lines.extend(f"  {r.file}: {note}" for note in (*r.changes, *r.notes))
+        if len(lines) > MOST_LINES:
+            lines[MOST_LINES:] = [f"  … {len(lines) - MOST_LINES} more lines; each file's report has its own"]
         return "\n".join(lines)
 
 

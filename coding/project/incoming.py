@@ -29,7 +29,7 @@ def take_project(project: Project, path: Path, **options: Any) -> FileReport:
         return FileReport(path.name, "imported", notes=tuple(str(merged).splitlines()))
     incoming, report = read_project(path, **options)
     matching = match(project.snapshot(texts=False), incoming)
-    known = {target for target in matching.uids.values()}
+    known = set(matching.uids.values())
     arriving = matching.apply(incoming)
     with project.store.change("import project") as change:
         documents = _documents(change, arriving, known)

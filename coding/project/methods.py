@@ -17,10 +17,10 @@ def methods_paragraph(result: AgreementResult, language: ReportLanguage = "en") 
     """Return the paragraph for the methods section from a result and what its project knows."""
     if result.project is None:
         return methods_text(result.table, None, language)
-    return methods_text(result.table, facts_of(result), language)
+    return methods_text(result.table, facts_of(result, language), language)
 
 
-def facts_of(result: AgreementResult) -> MethodsFacts:
+def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> MethodsFacts:
     """Gather what the project knows of a round; what it does not know stays unsaid."""
     project = result.project
     if project is None:
@@ -37,7 +37,7 @@ def facts_of(result: AgreementResult) -> MethodsFacts:
         training=f"{len(training)} training round{'s' if len(training) > 1 else ''}" if training else "",
         training_zh=f"{len(training)} 轮培训" if training else "",
         coder_languages={c.name: c.languages for c in project.coders if c.name in result.table.coders and c.languages},
-        codebook=_codebook(project),
+        codebook=_codebook(project, language),
         settled_by=", ".join(who),
         settled_by_zh="、".join(who),
         exploratory=bool(result.exploratory),
@@ -58,8 +58,9 @@ def _sample(sample: dict[str, Any], language: str) -> str:
     return f"drawn at random within each {by} (seed {seed})" if by else f"drawn at random (seed {seed})"
 
 
-def _codebook(project: Project) -> str:
-    versions = sum(c.version for c in project.codebook)
-    books = sorted({c.book for c in project.codebook if c.book})
-    name = ", ".join(books) or project.name
-    return f"{name}, version {versions}" if versions else ""
+def _codebook(project: Project, language: str) -> str:
+    codes = list(project.codebook)
+    version = sum(c.version - 1 for c in codes) + 1
+    if language == "zh":
+        return f"共 {len(codes)} 个代码的编码手册（第 {version} 版）"
+    return f"a codebook of {len(codes)} codes (version {version})"
