@@ -190,8 +190,6 @@ def _not_utf8(data: bytes, file: str, error: UnicodeDecodeError) -> Decoded:
         if wide is None:
             raise _binary(file)
         return wide
-    good = len(_UTF8_CHARACTER.findall(data))
-    stray = sum(byte >= 0x80 for byte in _UTF8_CHARACTER.sub(b"", data[: 4 * _SAMPLE]))
     rest = _OVERLONG.sub(b"", data)
     if rest.isascii() and len(_OVERLONG.findall(data)) <= 3:
         raise ImportRejected(
@@ -210,9 +208,22 @@ def _not_utf8(data: bytes, file: str, error: UnicodeDecodeError) -> Decoded:
             return Decoded(text, "cesu-8")
         except UnicodeDecodeError:
             pass
-    if good > 3 * stray:
+    if _mostly_utf8(data):
         return _damaged_utf8(data, file, error)
     return _guess(data, file)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Say whether whole lines are UTF-8, which lines of another encoding hardly ever are."""
+    lines = [line for line in data[: 16 * _SAMPLE].split(b"\n") if not line.isascii()]
+    whole = stray = good = 0
+    for line in lines:
+        rest = _UTF8_CHARACTER.sub(b"", line)
+        found = len(_UTF8_CHARACTER.findall(line))
+        good += found
+        stray += sum(byte >= 0x80 for byte in rest)
+        whole += rest.isascii() and found >= 3
+    return 3 * whole >= len(lines) or good > 3 * stray
 
 
 def _damaged_utf8(data: bytes, file: str, error: UnicodeDecodeError) -> Decoded:
