@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,6 @@ CELL_LIMIT: Final = 32_767
 """Characters of a cell in Excel, counted as UTF-16 units."""
 ROW_LIMIT: Final = 1_048_576
 _BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _PLACE = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -84,40 +82,19 @@ def write_xlsx(path: Path, table: Table, *, sheet: str = "Sheet1") -> None:
     Raises:
         ExportFailed: more rows than a sheet can hold.
     """
-    import xlsxwriter
+    from coding.exporters.workbook import write_sheet
 
     with atomic(path) as temporary:
-        book = xlsxwriter.Workbook(
-            str(temporary),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-             "strings_to_numbers": False, "nan_inf_to_errors": True},
-        )  # fmt: skip
-        try:
-            book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})  # same project, same bytes
-            page = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "~", sheet)[:31] or "Sheet1")
-            bold = book.add_format({"bold": True})
-            page.freeze_panes(1, 0)
-            for column, name in enumerate(table.columns):
-                page.write_string(0, column, _CONTROL.sub("", name), bold)
-            for number, row in enumerate(table.rows, start=1):
-                if number >= ROW_LIMIT:
-                    raise ExportFailed(f"{path.name}: Excel has {ROW_LIMIT:,} rows; export csv, or fewer documents.")
-                _write_row(page, number, row, table)
-        finally:
-            book.close()
+        write_sheet(temporary, sheet, table.columns, _rows_for_excel(path, table))
 
 
-def _write_row(page: Any, number: int, row: Sequence[Any], table: Table) -> None:
-    for column, value in enumerate(row):
-        if isinstance(value, str):
-            if len(value) > CELL_LIMIT // 2:
-                value = _fitting(value, table, number, column)
-            if value:
-                page.write_string(number, column, _CONTROL.sub("", value))
-        elif isinstance(value, bool):
-            page.write_boolean(number, column, value)
-        elif value is not None:
-            page.write_number(number, column, value)
+def _rows_for_excel(path: Path, table: Table) -> Iterator[Sequence[Any]]:
+    for number, row in enumerate(table.rows, start=1):
+        if number >= ROW_LIMIT:
+            raise ExportFailed(f"{path.name}: Excel has {ROW_LIMIT:,} rows; export csv, or fewer documents.")
+        if any(isinstance(v, str) and len(v) > CELL_LIMIT // 2 for v in row):
+            row = [_fitting(v, table, number, i) if isinstance(v, str) else v for i, v in enumerate(row)]
+        yield row
 
 
 def _fitting(value: str, table: Table, row: int, column: int) -> str:
