@@ -103,7 +103,7 @@ let current = source.current;
 let revision = 1;
 const done = new Map();
 const undo = []; const redo = [];
-const counts = () => rows.reduce((all, r) => ({ ...all, [r.code]: (all[r.code] ?? 0) + 1 }), {});
+const counts = () => { const all = {}; for (const r of rows) all[r.code] = (all[r.code] ?? 0) + 1; return all; };
 const paper = { rows, memos, codes, documents, ops: [], deaf: ask.has("deaf"), drop: 0, text, points, suggestions, answers: 0, hears: true };
 window.paper = paper;
 
@@ -183,7 +183,9 @@ const model = {
     if (m.kind === "hello") { const [state, buffers] = stateMessage(); paper.answered = performance.now(); setTimeout(() => { paper.answered = performance.now(); listeners.forEach((l) => l(state, buffers)); }, 0); }
     if (m.kind === "open") { current = documents.findIndex((d) => d.uid === m.document); paper.state(); }
     if (m.kind === "search") post({ v: 1, kind: "found", query: m.query, hits: [], more: false });
-    if (m.kind !== "op") return;
+    if (m.kind === "op") setTimeout(() => this.work(m), 5);
+  },
+  work(m) {
     paper.ops.push(m.op);
     if (paper.deaf) return;
     if (paper.refuse) return post({ v: 1, kind: "nack", id: m.op.id, reason: "refused", message: paper.refuse });

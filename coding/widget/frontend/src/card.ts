@@ -51,7 +51,8 @@ export class Card {
     const was = this.element.hidden;
     this.element.hidden = false;
     if (was) screen.text.view.requestMeasure();
-    if (coding && was) requestAnimationFrame(() => { const now = desk.find(screen.selected); if (now) screen.text.reveal(now.start); });
+    // the card takes room from the text: what was chosen near the lower edge must stay in sight
+    if (coding && was) screen.text.reveal(coding.start, Math.min(coding.end, coding.start + 200));
   }
 
   private among(coding: Coding): string {

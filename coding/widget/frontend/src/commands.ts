@@ -37,7 +37,6 @@ function chooseQuietly(screen: Screen, uid: string): void {
   screen.selected = uid;
   screen.edge = null;
   screen.text.choose(null, coding.start, false);
-  screen.rail.drawTree();
   screen.refresh(true);
   screen.text.forgetClicks();
   screen.speakPolite(screen.describe(coding));
@@ -162,7 +161,6 @@ function remove(screen: Screen): boolean {
   const caret = coding.start;
   screen.desk.act({ kind: "remove", coding: coding.uid });
   screen.take(null, caret, false);
-  screen.rail.drawTree();
   if (code) screen.flash(screen.say("removed", screen.names(code)[0], screen.keys.cap("undo")));
   return true;
 }
@@ -268,6 +266,13 @@ function edge(screen: Screen, which: "start" | "end"): boolean {
   screen.margin.draw();
   screen.foot.draw();
   return true;
+}
+
+/** Say that a paragraph is for coding after all, or that it is not. */
+export function toggleParatext(screen: Screen, at: number): void {
+  const { desk } = screen;
+  const paragraph = desk.units.paragraphAt(at);
+  if (paragraph) desk.act({ kind: "paratext", start: desk.offsets.toPoints(paragraph.start), codable: !paragraph.codable });
 }
 
 function resize(screen: Screen, step: 1 | -1): boolean {

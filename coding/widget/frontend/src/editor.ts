@@ -75,37 +75,59 @@ export class TextView {
     this.lines.main = this.host.language();
     this.lines.number = paragraphNumbers(this.lines.units);
     if (same && this.view.state.doc.length === text.length) {
+      this.stale = true;
       this.redraw();
       return;
     }
     this.lines.here = -1;
+    this.caret = 0;
     this.view.setState(this.fresh(text));
     this.view.scrollDOM.scrollTop = same ? top : 0;
   }
 
   get passage(): Span | null { return this.view.state.field(passageField); }
-  get caret(): number { return this.view.state.selection.main.head; }
+  /** Ours and not CodeMirror's: that one would be written into the page's selection at every key. */
+  caret = 0;
 
-  redraw(): void { this.view.dispatch({ effects: redraw.of(null) }); }
+  /** Set when codings changed since they were last drawn. */
+  stale = false;
+
+  redraw(): void {
+    if (!this.stale) return;
+    this.stale = false;
+    this.view.dispatch({ effects: redraw.of(null) });
+  }
 
   /** Choose a passage (or let go of it) and put the caret somewhere. */
   choose(span: Span | null, caret = span ? span[0] : this.caret, scroll = true): void {
-    this.lines.here = caret;
-    this.view.dispatch({ selection: EditorSelection.cursor(caret), effects: setPassage.of(span) });
+    this.lines.here = this.caret = caret;
+    this.stale = false;
+    this.view.dispatch({ effects: setPassage.of(span) });
     if (scroll) this.reveal(span ? (caret === span[1] ? span[1] : span[0]) : caret, span ? span[1] : caret);
     this.host.moved();
   }
 
   /** Scroll only when the place is out of sight or close to an edge. */
   reveal(from: number, to = from): void {
-    const box = this.view.scrollDOM.getBoundingClientRect();
-    const near = this.view.coordsAtPos(from);
-    const far = this.view.coordsAtPos(to, -1) ?? near;
+    const { view } = this;
     const room = 60;
-    if (near && far && near.top > box.top + room / 2 && far.bottom < box.bottom - room) return;
-    const tall = near && far ? far.bottom - near.top > box.height - 2 * room : false;
-    const y = near && !tall && far!.bottom >= box.bottom - room && near.top > box.top ? "end" : near ? "nearest" : "center";
-    this.view.dispatch({ effects: EditorView.scrollIntoView(tall || y === "nearest" ? from : y === "end" ? to : from, { y: tall ? "start" : y, yMargin: room }) });
+    view.requestMeasure({
+      key: "reveal",
+      read: () => {
+        const near = view.coordsAtPos(from);
+        const far = view.coordsAtPos(to, -1) ?? near;
+        if (!near || !far) return null;
+        const box = view.scrollDOM.getBoundingClientRect();
+        const over = near.top - room / 2 - box.top;
+        const under = far.bottom + room - box.bottom;
+        return over < 0 ? over : under > 0 ? Math.min(under, over) : 0;
+      },
+      write: (by) => {
+        if (by) view.scrollDOM.scrollTop += by;
+        // a place that is not drawn has no coordinates: CodeMirror knows about where it is
+        if (by === null) setTimeout(() => view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "start", yMargin: room }) }));
+      },
+    });
   }
 
   focus(): void { this.view.contentDOM.focus({ preventScroll: true }); }

@@ -83,11 +83,18 @@ export class Top {
     fill(this.strip, ...screen.digits().slice(0, 9).map((uid, i) => {
       const code = uid ? desk.book.get(uid) : undefined;
       return code ? h("button", {
-        type: "button", class: `qc-chip${code.uid === chosen ? " qc-sel" : ""}`, css: { "--h": String(code.shade) }, on: { click: () => { screen.applyCode(code); screen.text.focus(); } },
+        type: "button", class: `qc-chip${code.uid === chosen ? " qc-sel" : ""}`, "data-code": code.uid, css: { "--h": String(code.shade) }, on: { click: () => { screen.applyCode(code); screen.text.focus(); } },
       }, h("kbd", {}, i + 1), h("span", { class: "qc-bar" }), screen.names(code)[0]) : null;
     }), h("span", { class: "qc-sp" }), h("button", {
       type: "button", class: "qc-chip", on: { click: () => screen.do("pick") },
     }, h("kbd", {}, screen.keys.cap("pick")), screen.say("nCodes", desk.book.usable.length)));
+  }
+
+  /** Show which of the codes in reach is chosen. */
+  mark(): void {
+    const { screen } = this;
+    const chosen = screen.desk.find(screen.selected)?.code ?? screen.marker;
+    for (const chip of this.strip.querySelectorAll<HTMLElement>("[data-code]")) chip.classList.toggle("qc-sel", chip.dataset["code"] === chosen);
   }
 
   status(): void {

@@ -23,6 +23,9 @@ export const numbers = { latin: 28, han: 32, off: 22 };
 
 /** Measure where the baseline lies in each font's inline box and hand it to the style sheet. */
 export function measureBaselines(root: HTMLElement, size: number): void {
+  const key = `${size} ${root.className.includes("qc-sans")}`;
+  if (root.dataset["measured"] === key) return;
+  root.dataset["measured"] = key;
   for (const [script, sample] of [["latin", "x"], ["han", "字"]] as const) {
     const mark = h("i", { css: { display: "inline-block" } });
     const probe = h("span", {}, sample, mark);

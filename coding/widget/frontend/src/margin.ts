@@ -25,6 +25,8 @@ export interface MarginHost {
   choose(coding: Coding): void;
   openList(from: number, to: number): void;
   describe(coding: Coding): string;
+  /** Switch a paragraph between text and paratext. */
+  toggleParatext(at: number): void;
   /** The edge that the arrow keys move. */
   edge(): "start" | "end" | null;
   /** An edge handle was dragged to a position; `done` on release. */
@@ -43,6 +45,7 @@ export class Margin {
   private readonly handles = h("div", { class: "qc-handles" });
   private readonly pool = new Map<string, HTMLElement>();
   private readonly bars = new Map<string, HTMLElement>();
+  private readonly lines: [string, string][] = [];
   private queued = false;
   private slide = false;
 
@@ -63,7 +66,7 @@ export class Margin {
   }
 
   /** Everything that reads the page, before anything that writes it. */
-  private read(): { labels: Label[]; entries: Entry[]; x: number; notes: { y: number }[]; marks: Mark[]; scroll: number } {
+  private read(): { labels: Label[]; entries: Entry[]; x: number; notes: { y: number; at: number }[]; marks: Mark[]; scroll: number; left: number } {
     const { view } = this.host.text;
     const box = view.scrollDOM.getBoundingClientRect();
     const content = view.contentDOM.getBoundingClientRect();
@@ -92,7 +95,7 @@ export class Margin {
     }
     for (const run of runs) run.y = placeOf(view, Math.max(run.from, from), false, box, left, wide)?.y ?? 0;
     const labels = this.labels(entries, runs, lanes);
-    return { labels, entries, x: content.right - box.left, notes: this.notes(box, scroll), marks: this.marks(), scroll: scroll - box.top };
+    return { labels, entries, x: content.right - box.left, notes: this.notes(box, scroll), marks: this.marks(), scroll: scroll - box.top, left: box.left };
   }
 
   private labels(entries: Entry[], runs: { from: number; to: number; n: number; y: number }[], lanes: number): Label[] {
@@ -143,11 +146,11 @@ export class Margin {
     return labels;
   }
 
-  private notes(box: DOMRect, scroll: number): { y: number }[] {
-    const out: { y: number }[] = [];
+  private notes(box: DOMRect, scroll: number): { y: number; at: number }[] {
+    const out: { y: number; at: number }[] = [];
     for (const line of this.host.text.view.contentDOM.querySelectorAll(".qc-off")) {
       const rect = line.getBoundingClientRect();
-      if (rect.height > 4) out.push({ y: rect.top - box.top + scroll });
+      if (rect.height > 4) out.push({ y: rect.top - box.top + scroll, at: this.host.text.view.posAtDOM(line) });
     }
     return out;
   }
@@ -170,9 +173,8 @@ export class Margin {
     return out;
   }
 
-  private write({ labels, entries, x, notes, marks, scroll }: ReturnType<Margin["read"]>): void {
+  private write({ labels, entries, x, notes, marks, scroll, left }: ReturnType<Margin["read"]>): void {
     this.queued = false;
-    const { view } = this.host.text;
     const room = this.host.room();
     const lanes = this.host.lanes();
     const x0 = x + (room === "full" ? 20 : 12);
@@ -181,25 +183,32 @@ export class Margin {
     this.names.classList.toggle("qc-slide", this.slide);
     this.slide = false;
     this.paintStripes(entries, x0);
-    this.leaders.replaceChildren();
+    this.lines.length = 0;
     const used = new Set<string>();
     labels.forEach((label, i) => {
       used.add(label.key);
       const y = Math.round(places[i]!);
       const element = this.name(label, room);
-      element.style.left = `${nameX}px`;
-      element.style.top = `${y}px`;
+      const spot = `${nameX},${y}`;
+      if (element.dataset["spot"] !== spot) {
+        element.dataset["spot"] = spot;
+        element.style.left = `${nameX}px`;
+        element.style.top = `${y}px`;
+      }
       if (label.entry) this.leader(label.entry, x0, lanes, nameX, y);
     });
     for (const note of notes) {
-      const key = `n${Math.round(note.y)}`;
+      const key = `n${note.at}`;
       used.add(key);
-      const element = this.keep(key, () => h("span", { class: "qc-note" }, this.host.say("notCoded")));
+      const element = this.keep(key, () => h("button", {
+        type: "button", class: "qc-note", tabindex: "-1", title: this.host.say("codeThis"), on: { click: () => this.host.toggleParatext(note.at) },
+      }, this.host.say("notCoded")));
       element.style.left = `${nameX + 7}px`;
       element.style.top = `${note.y}px`;
     }
     for (const [key, element] of this.pool) if (!used.has(key)) { element.remove(); this.pool.delete(key); }
-    this.paintMarks(marks, scroll, view.scrollDOM.getBoundingClientRect().left);
+    this.paintLeaders();
+    this.paintMarks(marks, scroll, left);
   }
 
   private paintStripes(entries: Entry[], x0: number): void {
@@ -215,8 +224,13 @@ export class Margin {
       const chosen = coding.uid === this.host.selected;
       const old = this.host.desk.book.get(coding.code);
       const behind = look.style === "plain" && coding.version > 0 && old && coding.version < old.version;
-      bar.className = `qc-${look.style}${chosen ? " qc-sel" : ""}${behind ? " qc-behind" : ""}`;
-      bar.style.cssText = `--h:${look.shade};left:${x0 + LANE * coding.row}px;top:${y0.toFixed(1)}px;height:${(y1 - y0).toFixed(1)}px`;
+      const name = `qc-${look.style}${chosen ? " qc-sel" : ""}${behind ? " qc-behind" : ""}`;
+      const css = `--h:${look.shade};left:${x0 + LANE * coding.row}px;top:${y0.toFixed(1)}px;height:${(y1 - y0).toFixed(1)}px`;
+      const stamp = name + css;
+      if (bar.dataset["stamp"] === stamp) continue;
+      bar.dataset["stamp"] = stamp;
+      bar.className = name;
+      bar.style.cssText = css;
     }
     for (const [uid, bar] of this.bars) if (!used.has(uid)) { bar.remove(); this.bars.delete(uid); }
   }
@@ -225,10 +239,18 @@ export class Margin {
     const middle = y + 10.5;
     const sx = x0 + LANE * coding.row + 4;
     const sy = Math.min(Math.max(middle, y0 + 3), y1 - 3);
-    this.leaders.append(svg("path", {
-      d: `M${sx} ${sy.toFixed(1)}H${x0 + LANE * lanes + 1}L${nameX + 3} ${middle}`,
-      stroke: `oklch(var(--qc-stripe) ${look.shade} / .5)`,
-    }));
+    this.lines.push([`M${sx} ${sy.toFixed(1)}H${x0 + LANE * lanes + 1}L${nameX + 3} ${middle}`, `oklch(var(--qc-stripe) ${look.shade} / .5)`]);
+  }
+
+  /** Hairlines from stripes to names; paths are reused. */
+  private paintLeaders(): void {
+    const { children } = this.leaders;
+    while (children.length > this.lines.length) this.leaders.lastElementChild!.remove();
+    this.lines.forEach(([d, stroke], i) => {
+      const path = children[i] ?? this.leaders.appendChild(svg("path", {}));
+      if (path.getAttribute("d") !== d) path.setAttribute("d", d);
+      if (path.getAttribute("stroke") !== stroke) path.setAttribute("stroke", stroke);
+    });
   }
 
   private keep(key: string, make: () => HTMLElement): HTMLElement {

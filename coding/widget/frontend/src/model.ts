@@ -15,7 +15,7 @@ import { Units } from "./units";
 export interface Coding extends CodingRow { row: number; state: "plain" | "pending" | "refused" | "ghost"; why?: string; suggestion?: string }
 export interface Notice { id: string; tone: "info" | "bad"; text: string; kept?: string }
 export type Channel = (message: ClientMessage) => void;
-export type Change = "document" | "codings" | "codes" | "documents" | "memos" | "status" | "notice" | "found" | "ack";
+export type Change = "document" | "codings" | "codes" | "counts" | "documents" | "memos" | "status" | "notice" | "found" | "ack";
 export type Link = "joining" | "open" | "lost";
 
 const PATIENCE = 6000;
@@ -163,7 +163,8 @@ export class Desk {
       if (delta.suggestions) this.suggestions = delta.suggestions.map((row) => this.inUnits(row));
       this.mergeRows(delta);
     }
-    if (delta.codes || delta.counts) this.tell("codes");
+    if (delta.codes) this.tell("codes");
+    else if (delta.counts) this.tell("counts");
     return true;
   }
 

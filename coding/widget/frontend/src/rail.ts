@@ -3,6 +3,7 @@
 import type { Code } from "./codes";
 import { fill, h, icon, ring } from "./dom";
 import { findCodes } from "./match";
+import type { DocumentInfo } from "./protocol";
 import type { Screen } from "./screen";
 
 export class Rail {
@@ -14,6 +15,9 @@ export class Rail {
   private readonly filter: HTMLInputElement;
   private readonly tree = h("ul", { class: "qc-tree", role: "tree" });
   private current: string | null = null;
+  private readonly rows = new Map<string, HTMLElement>();
+  private shelf = "";
+  private readonly docRows = new Map<string, { stamp: string; item: HTMLElement }>();
 
   constructor(private readonly screen: Screen) {
     const { say } = screen;
@@ -39,16 +43,54 @@ export class Rail {
     fill(this.head, h("b", {}, project.name), h("span", { class: "qc-mut" }, project.file));
     const finished = desk.documents.filter((doc) => doc.status === "finished").length;
     fill(this.docsTitle, say("documents"), h("span", {}, say("finishedOf", finished, desk.documents.length)));
-    fill(this.docs, ...desk.documents.map((doc) => {
+    const shelf = desk.documents.map((doc) => doc.uid).join();
+    if (shelf !== this.shelf) { this.docRows.clear(); this.docs.replaceChildren(); }
+    this.shelf = shelf;
+    for (const doc of desk.documents) {
+      // after every coding one count changes: only that row is made anew
       const on = doc.uid === document?.uid;
-      const share = doc.length ? Math.min(1, doc.furthest / doc.length) : 0;
-      const figure = doc.status === "finished" ? doc.codings : share > 0.005 ? `${Math.round(share * 100)} %` : doc.codings || "";
-      return h("li", {}, h("button", {
-        type: "button", class: `qc-row${on ? " qc-on" : ""}`, tabindex: on ? "0" : "-1", "aria-current": on ? "true" : null, title: doc.name,
-        on: { click: () => this.screen.openDocument(doc.uid) },
-      }, ring(share, doc.status === "finished"), h("span", { class: "qc-n" }, doc.name), h("span", { class: "qc-k" }, figure ?? "")));
-    }));
+      const stamp = JSON.stringify([doc, on]);
+      const old = this.docRows.get(doc.uid);
+      if (old?.stamp === stamp) continue;
+      const item = this.documentRow(doc, on);
+      if (old) old.item.replaceWith(item);
+      else this.docs.append(item);
+      this.docRows.set(doc.uid, { stamp, item });
+    }
     if (!desk.documents.length) fill(this.docs, h("li", { class: "qc-empty" }, say("emptyDocuments", "project.documents.add_files(…)")));
+  }
+
+  private documentRow(doc: DocumentInfo, on: boolean): HTMLElement {
+    const share = doc.length ? Math.min(1, doc.furthest / doc.length) : 0;
+    const figure = doc.status === "finished" ? doc.codings : share > 0.005 ? `${Math.round(share * 100)} %` : doc.codings || "";
+    return h("li", {}, h("button", {
+      type: "button", class: `qc-row${on ? " qc-on" : ""}`, tabindex: on ? "0" : "-1", "aria-current": on ? "true" : null, title: doc.name,
+      on: { click: () => this.screen.openDocument(doc.uid) },
+    }, ring(share, doc.status === "finished"), h("span", { class: "qc-n" }, doc.name), h("span", { class: "qc-k" }, figure ?? "")));
+  }
+
+  private inside(code: Code): number {
+    const { counts } = this.screen.desk;
+    return (counts[code.uid] ?? 0) + code.children.reduce((sum, child) => sum + this.inside(child), 0);
+  }
+
+  /** Show which code is chosen, without making the tree anew. */
+  mark(): void {
+    const chosen = this.screen.desk.find(this.screen.selected)?.code;
+    for (const [uid, row] of this.rows) {
+      row.classList.toggle("qc-sel", uid === chosen);
+      row.setAttribute("aria-selected", String(uid === chosen));
+    }
+  }
+
+  /** Counts changed and nothing else. */
+  recount(): void {
+    for (const [uid, row] of this.rows) {
+      const code = this.screen.desk.book.get(uid);
+      const figure = row.lastElementChild!;
+      const text = code ? String(this.inside(code) || "") : "";
+      if (figure.textContent !== text) figure.textContent = text;
+    }
   }
 
   drawTree(): void {
@@ -59,11 +101,14 @@ export class Rail {
     const hits = query ? new Set(findCodes(query, book, [], this.screen.language()).map(({ code }) => code)) : null;
     const keep = (code: Code): boolean => hits!.has(code) || code.children.some(keep);
     const rows: HTMLElement[] = [];
+    this.rows.clear();
     const walk = (code: Code): void => {
       if (code.retired && !desk.counts[code.uid]) return;
       if (hits && !keep(code)) return;
       const open = hits !== null || !closed.has(code.uid);
-      rows.push(this.row(code, open));
+      const row = this.row(code, open);
+      rows.push(row);
+      this.rows.set(code.uid, row);
       if (open) code.children.forEach(walk);
     };
     book.roots.forEach(walk);
@@ -83,9 +128,8 @@ export class Rail {
     const digit = this.screen.digitOf(code.uid);
     const selected = desk.find(this.screen.selected)?.code === code.uid;
     const locked = this.screen.marker === code.uid;
-    const inside = (node: Code): number => (desk.counts[node.uid] ?? 0) + node.children.reduce((sum, child) => sum + inside(child), 0);
     const parent = code.children.length > 0;
-    const count = inside(code);
+    const count = this.inside(code);
     const classes = ["qc-row", code.depth ? "qc-c" : "qc-p", selected ? "qc-sel" : "", locked ? "qc-locked" : "", this.screen.only === code.uid ? "qc-only" : ""];
     const path = [...desk.book.ancestors(code), code].map((up) => this.screen.names(up)[0]).join(" › ");
     const title = [path, this.screen.rule(code, "definition")].filter(Boolean).join("\n");

@@ -2,7 +2,7 @@
 
 import type { Code } from "./codes";
 import { Card } from "./card";
-import { applyCode, clicked, dragEdge, marking, run } from "./commands";
+import { applyCode, clicked, dragEdge, marking, run, toggleParatext } from "./commands";
 import { fill, h } from "./dom";
 import { TextView } from "./editor";
 import { Foot, Top } from "./frame";
@@ -42,6 +42,9 @@ export class Screen {
   picker!: Picker;
   panels!: Panels;
   private leaving = 0;
+  private refreshing = false;
+  private sliding = false;
+  private saving: ReturnType<typeof setTimeout> | null = null;
   private readonly off: () => void;
   private readonly watch: ResizeObserver;
   private readonly themes: MutationObserver;
@@ -97,7 +100,7 @@ export class Screen {
       desk: this.desk, text: this.text, get selected() { return screen.selected; }, say: this.say, lanes: () => this.lanes(),
       look: (coding) => this.look(coding), names: (code) => this.names(code), room: () => this.room(),
       choose: (coding) => { this.select(coding.uid); this.text.focus(); }, openList: (from, to) => this.panels.list(from, to), describe: (coding) => this.describe(coding),
-      edge: () => this.edge, drag: (edge, event, done) => dragEdge(this, edge, event, done),
+      toggleParatext: (at) => toggleParatext(this, at), edge: () => this.edge, drag: (edge, event, done) => dragEdge(this, edge, event, done),
     });
     this.rail = new Rail(this);
     this.card = new Card(this);
@@ -111,7 +114,8 @@ export class Screen {
       apply: (code, stay) => this.picked(code, stay), create: (name, parent, stay) => this.created(name, parent, stay),
       left: () => { this.pickFor = null; this.text.focus(); this.foot.draw(); },
     });
-    fill(this.root, this.rail.element, this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.toast, this.assertive, this.polite);
+    fill(this.root, this.rail.element, this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.assertive, this.polite);
+    this.pane.append(this.toast);
     this.size();
   }
 
@@ -150,14 +154,17 @@ export class Screen {
       this.keys = new Keys(desk.state.options.keys);
       if (this.root.lang !== this.language()) return this.relabel();
       if (!same) { this.selected = null; this.edge = null; }
+      this.root.classList.toggle("qc-zh-doc", desk.state.document?.language.startsWith("zh") ?? false);
       this.text.load(desk.text, same);
-      measureBaselines(this.root, SIZES[this.prefs.size]!.text);
+      this.text.stale = false;
+      this.top.forget();
       this.rail.draw();
       this.refresh(false);
       if (goto) { this.text.choose(goto, goto[0]); this.selectAt(goto); }
       this.top.draw();
     } else if (change === "codings") this.refresh(true);
     else if (change === "codes") { this.rail.drawTree(); this.refresh(false); }
+    else if (change === "counts") this.rail.recount();
     else if (change === "documents") { this.rail.drawDocuments(); this.top.draw(); }
     else if (change === "memos") this.card.draw();
     else if (change === "status") this.top.status();
@@ -174,26 +181,37 @@ export class Screen {
       const done = ack.done;
       this.flash(done ? this.say(kind === "undo" ? "undone" : "redone", done) : this.say(kind === "undo" ? "nothingUndo" : "nothingRedo"));
     }
+    if (kind === "paratext") this.desk.hello();
     if (kind === "create" && ack.code) { this.remember(ack.code); if (ack.coding) this.select(ack.coding, false); }
-    this.card.draw();
-    this.foot.draw();
-    this.margin.draw();
+    this.refresh(false);
   }
 
   /** Draw codings anew: text, margin, card, footer. */
   refresh(slide: boolean): void {
+    this.text.stale = true;
+    this.sliding ||= slide;
+    if (this.refreshing) return;
+    this.refreshing = true;
+    // one action changes several things; they are drawn together, still before the next frame
+    queueMicrotask(() => this.drawNow());
+  }
+
+  private drawNow(): void {
+    this.refreshing = false;
+    if (!this.root.isConnected) return;
     if (this.selected && !this.desk.find(this.selected)) this.selected = null;
     this.text.redraw();
-    this.margin.draw(slide);
+    this.margin.draw(this.sliding);
+    this.sliding = false;
+    this.rail.mark();
     this.card.draw();
     this.foot.draw();
     this.top.status();
+    this.top.mark();
   }
 
   private moved(): void {
-    this.margin.draw();
-    this.foot.draw();
-    this.card.draw();
+    this.refresh(false);
     this.top.progress(this.text.view.viewport.to);
   }
 
@@ -203,8 +221,6 @@ export class Screen {
     this.selected = coding?.uid ?? null;
     this.edge = null;
     if (coding) this.text.choose(null, coding.start, scroll);
-    this.text.redraw();
-    this.rail.drawTree();
     this.refresh(false);
     if (coding) this.speakPolite(this.describe(coding));
   }
@@ -220,7 +236,7 @@ export class Screen {
     this.selected = null;
     this.edge = null;
     this.text.choose(span, caret, scroll);
-    if (had) { this.text.redraw(); this.rail.drawTree(); }
+    if (had) this.refresh(false);
   }
 
   look(coding: Coding): Look {
@@ -314,7 +330,11 @@ export class Screen {
     this.keepPrefs();
   }
 
-  keepPrefs(): void { savePrefs(this.prefs); }
+  /** Soon, not now: writing to the browser's storage would hold up the key. */
+  keepPrefs(): void {
+    if (this.saving === null) this.saving = setTimeout(() => { this.saving = null; savePrefs(this.prefs); }, 300);
+  }
+
   applyCode(code: Code): void { applyCode(this, code, false); }
   writeMemo(about: string, title: string): void { this.panels.memo(about, title); }
   editCode(code: Code): void { this.panels.edit(code); }
@@ -424,7 +444,6 @@ export class Screen {
     Object.assign(numbers, { latin: narrow ? 27 : size.latin, han: narrow ? 30 : size.han, off: size.latin - 6 });
     this.root.classList.toggle("qc-sans", this.prefs.sans);
     this.root.classList.toggle("qc-hide-off", !this.prefs.paratext);
-    this.root.classList.toggle("qc-zh-doc", (this.desk.state?.document?.language ?? "").startsWith("zh"));
     measureBaselines(this.root, narrow ? 16 : size.text);
     this.text.view.requestMeasure();
     this.margin.draw();
