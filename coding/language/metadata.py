@@ -195,6 +195,8 @@ def parts_of(text: str, outline: Outline) -> list[Part]:
             before = before[:-1]
         out.append(Part(name[:120], first.start, before[-1].end, unfinished(text, first.start, before[-1].end)))
     for here, there in zip(heads, [*heads[1:], len(lines)], strict=True):
+        while there - 1 > here + 1 and lines[there - 1].role == "heading":
+            there -= 1  # a heading belongs to what comes after it
         start, end = lines[here].start, lines[there - 1].end
         name = text[lines[here].start : lines[here].end].strip(BLANK)
         out.append(Part(name[:120], start, end, unfinished(text, start, end)))

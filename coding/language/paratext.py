@@ -259,8 +259,9 @@ class _Page:
             return "heading"
         if i == 0 and longest >= 100 and words[-1:] not in _STOPS and (self.is_page or self._next_is_longer(i)):
             return "title"
+        leads = self._next_is_longer(i) or words[-1:] in ":："
         ends_open = words[-1:] in ":：" or words[-1:] not in _STOPS
-        return "heading" if ends_open and size <= 80 and self._after_gap(i) and self._next_is_longer(i) else "body"
+        return "heading" if ends_open and size <= 80 and self._after_gap(i) and leads else "body"
 
     def _next_is_longer(self, i: int) -> bool:
         return i + 1 < len(self.size) and self.size[i + 1] >= max(60, 2 * self.size[i])

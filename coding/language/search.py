@@ -325,13 +325,12 @@ def _near(left: list[Span] | None, right: list[Span] | None, distance: int, foun
         return None
     right = sorted(right)
     starts = [s for s, _ in right]
-    out = []
+    out: list[Span] = []
     for a in sorted(left):
         # the nearest one on each side is enough: others are farther
         at = bisect_left(starts, a[0])
-        for b in right[max(0, at - 2) : at + 3]:
-            if 0 <= found.between(a, b) <= distance:
-                out.append((min(a[0], b[0]), max(a[1], b[1])))
+        near = (b for b in right[max(0, at - 2) : at + 3] if 0 <= found.between(a, b) <= distance)
+        out += [(min(a[0], b[0]), max(a[1], b[1])) for b in near]
     return union(out) or None
 
 

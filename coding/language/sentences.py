@@ -32,6 +32,9 @@ _PROTECTED = re.compile(
 _PROTECTED_STRAIGHT = re.compile(_PROTECTED.pattern + '|"[^"]{0,500}"')
 _OPEN_STRAIGHT = re.compile(_PROTECTED.pattern + r'|(?<![^\s(（,，:：;；.。])"(?=\S)[^"]{0,300}(?<=\S)"')
 _MARKER = re.compile(r"[(（](?:(\d{1,2})|([一二三四五六七八九十]{1,3})|([a-hA-H])|([ivx]{1,4}))[)）]\Z|([①-⑳])\Z")
+_SPECIAL = re.compile(r"[.!?…｡．“”\"‘’'「」『』《》〈〉()（）【】\[\]①-⑳*]|[。！？]+[^\w。！？]")
+_HAN_SENTENCE = re.compile(r"[^。！？]*[。！？]+|[^。！？]+")
+_BLANKS = frozenset(BLANK)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SPEECH_EN = re.compile(
     r"(?:[A-Z][\w'’.-]*\s+){1,3}(?:said|says|asked|asks|replied|answered|added|told|shouted|wrote|explained|laughed|noted)\b"
@@ -40,7 +43,7 @@ _SPEECH_ZH = re.compile(
     rf"[{HAN_CLASS}]{{0,6}}?(?:说|问|道[，。：:,]|答道|回答|喊|笑着|表示|强调|认为|指出|解释|感叹|补充|反问|抱怨)"
 )
 _ON_ZH = re.compile(r"(?:的|等|之类|这[一种样句个]|那[种样句个]|成[了为]|为|作为|是|也|就是|来[^了]|地)")
-_SPEAK_COLON = "：:，,"
+_SPEAK_VERBS = frozenset("说道问答喊叫写")
 _NO_BREAK_NEXT = frozenset("，,、；;：:—–-~～％%·・")
 _OPENERS = frozenset("“‘「『《〈(（[【\"'")
 
@@ -78,14 +81,26 @@ def sentences_in(text: str, start: int, end: int) -> list[Span]:
     start, end = strip_span(text, start, end)
     if start == end:
         return []
-    line = _Line(text, start, end)
-    return line.cut()
+    if _SPECIAL.search(text, start, end) is None:
+        return _plain(text, start, end)
+    return _Line(text, start, end).cut()
+
+
+def _plain(text: str, start: int, end: int) -> list[Span]:
+    """Cut a line without quotes, brackets or Western stops, as most lines of a Chinese interview are."""
+    out = []
+    for found in _HAN_SENTENCE.finditer(text, start, end):
+        first, stop = found.span()
+        if text[first] in _BLANKS or text[stop - 1] in _BLANKS:
+            first, stop = strip_span(text, first, stop)
+        out.append((first, stop))
+    return out
 
 
 class _Line:
     """One line being cut: its protected stretches, its inline list and where the sentence began."""
 
-    __slots__ = ("begin", "end", "ends", "line_start", "markers", "protected", "starts", "text")
+    __slots__ = ("begin", "end", "line_start", "markers", "out", "protected", "starts", "text")
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text, self.begin, self.line_start, self.end = text, start, start, end
@@ -93,7 +108,7 @@ class _Line:
         self.markers: list[Span] = []
         self._find_protected()
         self.starts = [s for s, _ in self.protected]
-        self.ends: list[int] = []
+        self.out: list[Span] = []
 
     def _find_protected(self) -> None:
         text, start, end = self.text, self.begin, self.end
@@ -109,40 +124,35 @@ class _Line:
                 self.protected.append((a, b))
 
     def cut(self) -> list[Span]:
-        text = self.text
-        out: list[Span] = []
-        forced = _sentence_markers(text, self.markers, self.line_start)
-        cuts = iter([*forced, self.end + 1])
-        forced_at = next(cuts)
-        for found in _END.finditer(text, self.begin, self.end):
-            after = found.end()
-            while forced_at < found.start():
-                self._close(forced_at, forced_at, out)
-                forced_at = next(cuts)
-            if after >= self.end:
+        """Walk over the possible ends; `begin` always stands on a visible character."""
+        text, end, out = self.text, self.end, self.out
+        forced = [*_sentence_markers(text, self.markers, self.line_start), end + 1]
+        at = 0
+        for found in _END.finditer(text, self.begin, end):
+            mark, after = found.span()
+            while forced[at] < mark:
+                self._close(forced[at], forced[at])
+                at += 1
+            if after >= end:
                 break
-            if forced_at == after or self._ends_here(found.start(), after):
-                self._close(self._trim(found.start(), after), after, out)
-                if forced_at == after:
-                    forced_at = next(cuts)
-        while forced_at < self.end:
-            self._close(forced_at, forced_at, out)
-            forced_at = next(cuts)
-        self._close(self.end, self.end, out)
+            if forced[at] == after or self._ends_here(mark, after):
+                self._close(after, after)
+                at += forced[at] == after
+        for position in forced[at:-1]:
+            self._close(position, position)
+        self._close(end, end)
         return out
 
-    def _trim(self, mark: int, after: int) -> int:
-        """Return where the sentence ends: an opening straight quote belongs to the next one."""
-        return mark + len(self.text[mark:after].rstrip(BLANK))
-
-    def _close(self, stop: int, following: int, out: list[Span]) -> None:
-        first, last = strip_span(self.text, self.begin, stop)
-        if first == last:
+    def _close(self, stop: int, following: int) -> None:
+        text, first, out = self.text, self.begin, self.out
+        if text[stop - 1] in _BLANKS:
+            stop = first + len(text[first:stop].rstrip(BLANK))
+        if first >= stop:
             return
-        if out and not any(c.isalnum() for c in self.text[first:last]):
-            out[-1] = (out[-1][0], last)  # stray marks belong to the sentence before them
+        if out and not text[first].isalnum() and not any(c.isalnum() for c in text[first:stop]):
+            out[-1] = (out[-1][0], stop)  # stray marks belong to the sentence before them
         else:
-            out.append((first, last))
+            out.append((first, stop))
         self.begin = following
 
     def _around(self, position: int) -> Span | None:
@@ -154,6 +164,8 @@ class _Line:
 
     def _ends_here(self, mark: int, after: int) -> bool:
         text = self.text
+        if after == mark + 1 and text[mark] in "。！？" and not self.protected:
+            return text[after] not in _NO_BREAK_NEXT  # most Chinese sentences
         found = _TERMINATORS.match(text, mark, after)
         assert found is not None
         stop = found.end()
@@ -198,7 +210,7 @@ class _Line:
                 return False
             if at_start:
                 return _SPEECH_ZH.match(text, after) is None
-            return before in _SPEAK_COLON or is_han(before) is False
+            return before in _SPEAK_VERBS or not is_han(before)
         if at_start and _SPEECH_EN.match(text, after):
             return False
         if "." in marks or before in ",:，：" or at_start:
@@ -228,6 +240,9 @@ class _Line:
         low = max(self.begin, mark - 24, text.rfind(" ", self.begin, mark) + 1)
         piece = text[low:mark].lstrip("(（“‘\"'[【*").lstrip(BLANK)
         glued = after == close
+        plain = len(piece) > 3 and piece.islower() and piece.isalpha() and not _is_short(piece)
+        if plain and not glued and following.isupper():
+            return True  # most English sentences
         if stop - mark > 1:  # "?." and the like: as strong as its strongest
             return self._question(mark, close, after, following)
         if _is_number(piece):
@@ -240,10 +255,11 @@ class _Line:
             return not following.isdigit() or not glued
         word = piece.lower()
         if glued and (not following.isupper() or not self._glued_sentence(piece, after)) and stop == close:
-            return (is_han(following) or following in "“《「") and len(piece) > 1 and word not in _TITLES
+            begins = is_han(following) or following in "“《「"
+            return begins and len(piece) > 1 and "." not in piece and not _is_short(word)
         if following.islower():
-            return close == stop and len(piece) > 3 and piece.isalpha() and piece.islower() and not _is_short(word)
-        if len(piece) > 3 and piece.isalpha() and piece.islower() and not _is_short(word):
+            return close == stop and plain
+        if plain:
             return True
         return self._after_abbreviation(piece, word, after, following)
 
@@ -253,6 +269,8 @@ class _Line:
             return False
         tail = piece[-2:]
         following = self.text[after + 1 : after + 2]
+        if not piece:  # a space before the stop
+            return following.islower() or following == " "
         if len(tail) < 2 or not tail.isalpha():
             return tail[-1:] != "" and tail[-1:] in "\"”’)）]】’'%"
         if tail.istitle() and len(piece) == 2:  # Wu.It is two, Ph.D and St.John are one

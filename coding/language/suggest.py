@@ -243,8 +243,9 @@ class CodeRecord:
 
     @property
     def recall(self) -> float | None:
-        """Human codings that were also suggested; None where there are none. Codings made while suggestions
-        were on screen flatter it, since people take up what they see.
+        """Human codings that were also suggested; None where there are none.
+
+        Codings made while suggestions were on screen flatter it, since people take up what they see.
         """
         return self.found / self.coded if self.coded else None
 

@@ -180,6 +180,9 @@ def _accepted(labels: list[_Label]) -> list[_Label]:
     both = {role for name, role in roles.items() if role} == {"interviewer", "respondent"}
     known = {n for n, role in roles.items() if role and n not in _NEVER and (n not in short or both or times[n] > 1)}
     chosen = known | {n for n in named if n not in _NEVER and (n not in short or roles[n])}
+    # a name beside a time in brackets is a speaker, however rarely he speaks
+    timed = {k.name.casefold() for k in labels if k.begin_ms is not None and _looks_like_name(k.name)}
+    known, chosen = known | timed, chosen | timed
     kept = [
         k for k in labels if k.name.casefold() in chosen and (k.name.casefold() in known or _looks_like_name(k.name))
     ]
