@@ -166,7 +166,8 @@ class Plan:
         if not len(t):
             return np.empty(0, dtype=np.intp)
         uids = np.array(t.uid, dtype=str)
-        return np.lexsort((uids, t.coder, self.code_of, -t.end, t.start, t.document))
+        order_found: npt.NDArray[np.intp] = np.lexsort((uids, t.coder, self.code_of, -t.end, t.start, t.document))
+        return order_found
 
     @cached_property
     def bounds(self) -> npt.NDArray[np.intp]:
