@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "FONT", "INK", "MARK", "Language", "branch_colours", "caption", "colour", "enable_theme", "heading", "number_text", "say",
+    "FONT", "INK", "MARK", "Language", "branch_colours", "caption", "colour", "enable_theme", "heading", "nothing", "number_text", "say",
 ]  # fmt: skip
 
 Language = Literal["en", "zh"]
@@ -110,6 +110,17 @@ def heading(text: str, below: str) -> alt.TitleParams:
     import altair as alt
 
     return alt.TitleParams(text=text, subtitle=below)
+
+
+def nothing(text: str, language: Language) -> alt.LayerChart:
+    """Return what stands where a figure has nothing to show: its title and a line that says so."""
+    import altair as alt
+    import pandas as pd
+
+    said = "还没有可以作图的编码" if language == "zh" else "There are no codings to draw yet."
+    line = alt.Chart(pd.DataFrame({"said": [said]}), width=360, height=40)
+    line = line.mark_text(**number_text(align="left", fontSize=12)).encode(x=alt.value(0), text="said:N")
+    return alt.layer(line, title=heading(text, caption(language, (0, "codings"))))
 
 
 def colour(hue: float, *, lightness: float = 0.6, chroma: float = 0.115) -> str:

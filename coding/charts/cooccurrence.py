@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from coding.charts.base import MARK, Language, caption, heading, number_text, say
+from coding.charts.base import MARK, Language, caption, heading, nothing, number_text, say
 
 if TYPE_CHECKING:
     import altair as alt
@@ -26,6 +26,8 @@ def cooccurrence(pairs: pd.DataFrame, *, top: int = 20, language: Language = "en
     """
     import altair as alt
 
+    if pairs.empty:
+        return nothing(say("Codes that meet", language), language)
     codes = _most_met(pairs, top)
     shown = pairs[pairs["code_a"].isin(codes) & pairs["code_b"].isin(codes)]
     # the first code has nobody before it and the last nobody after it: neither row nor column stays empty
@@ -86,6 +88,8 @@ def cooccurrence_network(
     import altair as alt
     import pandas as pd
 
+    if not (pairs["together"] >= least).any():
+        return nothing(say("Codes that meet", language), language)
     codes = _most_met(pairs[pairs["together"] >= least], top)
     kept = pairs[pairs["code_a"].isin(codes) & pairs["code_b"].isin(codes) & (pairs["together"] >= least)]
     kept = kept.nlargest(3 * len(codes), "together", keep="first")  # more lines than that hide each other
@@ -160,4 +164,5 @@ def _layout(n: int, a: npt.NDArray[Any], b: npt.NDArray[Any], weight: npt.NDArra
         length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
         place = place + move / length * np.minimum(length, step)
     place -= (place.max(axis=0) + place.min(axis=0)) / 2
-    return np.asarray(place / np.maximum(np.abs(place).max(axis=0), 1e-9))
+    spread: npt.NDArray[np.float64] = place / np.maximum(np.abs(place).max(axis=0), 1e-9)
+    return spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from coding.charts.base import MARK, Language, branch_colours, caption, heading, number_text, say
+from coding.charts.base import MARK, Language, branch_colours, caption, heading, nothing, number_text, say
 
 if TYPE_CHECKING:
     import altair as alt
@@ -28,6 +28,8 @@ def code_frequency(
 
     column, what = ("codings_below", "codings with subcodes") if below else ("codings", "codings")
     used = counts[counts[column] > 0].sort_values([column, "path"], ascending=[False, True], kind="stable")
+    if used.empty:
+        return nothing(say("Codes by frequency", language), language)
     shown = used.head(top).assign(colour=lambda f: branch_colours(f))
     left_out = len(used) - len(shown)
     more = (f"最多的 {top} 个代码" if language == "zh" else f"the {top} most frequent codes") if left_out else ""
@@ -71,9 +73,11 @@ def codes_by(
     """
     import altair as alt
 
+    if frame.empty:
+        return nothing(f"{say('Codes by', language)} {say('group', language)}", language)
     frequent = frame.groupby("path")["codings"].sum().nlargest(top).index
     shown = frame[frame["path"].isin(frequent)].sort_values("order")
-    by = say(str(frame["by"].iloc[0]), language) if len(frame) else say("group", language)
+    by = say(str(frame["by"].iloc[0]), language)
     totals = frame.groupby("group")["codings"].sum()
     cells = alt.Chart(shown, height=alt.Step(24), width=alt.Step(46 if measure == "codings" else 52)).encode(
         x=_column_axis(totals.index.tolist()),
@@ -124,6 +128,8 @@ def directions(frame: pd.DataFrame, *, language: Language = "en") -> alt.LayerCh
 
     from coding.charts.base import colour
 
+    if frame.empty:
+        return nothing(f"{say('Direction of the codes by', language)} {say('group', language)}", language)
     rank = {name: i for i, name in enumerate(_DIRECTIONS)}
     shown = frame.assign(
         rank=frame["direction"].map(rank).fillna(len(rank)).astype(int),
@@ -133,7 +139,7 @@ def directions(frame: pd.DataFrame, *, language: Language = "en") -> alt.LayerCh
     shown["middle"] = shown["to"] - shown["share"] / 2
     shown["written"] = shown["share"].map(lambda s: f"{s:.0%}" if s >= 0.06 else "")
     there = [name for name in _DIRECTIONS if name in set(shown["direction"])]
-    by = say(str(frame["by"].iloc[0]), language) if len(frame) else say("group", language)
+    by = say(str(frame["by"].iloc[0]), language)
     base = alt.Chart(shown, height=alt.Step(30), width=460).encode(
         y=alt.Y("group:N", title=None),
         tooltip=[

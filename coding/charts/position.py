@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coding.charts.base import MARK, Language, branch_colours, caption, heading, number_text, say
+from coding.charts.base import MARK, Language, branch_colours, caption, heading, nothing, number_text, say
 
 if TYPE_CHECKING:
     import altair as alt
@@ -33,6 +33,8 @@ def positions(frame: pd.DataFrame, *, documents: int = 12, top: int = 30, langua
     import altair as alt
     import pandas as pd
 
+    if frame.empty:
+        return nothing(say("Where the codes lie", language), language)
     every = list(dict.fromkeys(frame["document"]))
     names = every[:documents]
     frequent = frame["code"].value_counts().head(top).index
@@ -54,8 +56,6 @@ def positions(frame: pd.DataFrame, *, documents: int = 12, top: int = 30, langua
     y = alt.Y("code:N", sort=codes, scale=alt.Scale(domain=codes), title=None)
     size = {"width": wide * max(len(names), 1), "height": alt.Step(20)}
     lanes = pd.DataFrame([{"code": c, "x": i, "x2": i + room} for i in range(len(names)) for c in codes])
-    if lanes.empty:
-        lanes = pd.DataFrame({"code": [], "x": [], "x2": []})
     ground = (
         alt.Chart(lanes, **size)
         .mark_bar(height=13, color="#808080", opacity=0.1, cornerRadius=2)
@@ -102,6 +102,8 @@ def saturation(frame: pd.DataFrame, *, language: Language = "en") -> alt.LayerCh
     """
     import altair as alt
 
+    if frame.empty:
+        return nothing(say("Codes that were new", language), language)
     names = frame["document"].tolist()
     wide = min(56, max(22, 560 // max(len(names), 1)))
     x = alt.X("document:N", sort=names, title=None, axis=alt.Axis(labelAngle=-40, labelAlign="right", labelLimit=150))
@@ -122,7 +124,7 @@ def saturation(frame: pd.DataFrame, *, language: Language = "en") -> alt.LayerCh
     numbers = numbers.transform_filter(moved & (alt.datum.new < alt.datum.seen))
     seen = base.mark_text(**number_text(dy=-11)).encode(y="seen:Q", text="seen:Q")
     seen = seen.transform_filter(moved | (alt.datum.number == len(names)))
-    parts = caption(language, (int(frame["seen"].max()) if len(frame) else 0, "codes"), (len(frame), "documents"))
+    parts = caption(language, (int(frame["seen"].max()), "codes"), (len(frame), "documents"))
     legend = " · 柱：新代码；线：累计" if language == "zh" else " · bars: new codes; line: seen so far"
     return alt.layer(
         bars, grown, ends, numbers, seen, title=heading(say("Codes that were new", language), parts + legend)
