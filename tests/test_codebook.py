@@ -97,7 +97,7 @@ def test_a_path_splits_into_the_names_it_was_joined_of(names):
 
 @pytest.mark.parametrize("path", ['A > "open', "A > > B", "", '"a" b > c'])
 def test_a_path_that_cannot_be_read_is_refused(path):
-    with pytest.raises(InvalidValue, match="empty name|does not end"):
+    with pytest.raises(InvalidValue, match=r"empty name|does not end"):
         split_path(path)
 
 

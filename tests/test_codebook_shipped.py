@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coding.codebook import read_codebook
+from coding.codebook.yaml_file import yaml_text
 from coding.shipped import shipped_path
 
 FILES = {
@@ -84,6 +85,11 @@ def test_what_the_studies_say(books, book, key, field, value):
 )  # fmt: skip
 def test_codes_that_the_studies_need_are_there(books, name):
     assert [key for key, book in books.items() if any(name in (c.name, c.name_zh, *c.aliases) for c in book)]
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_the_files_are_as_the_workbench_writes_them(books, key):
+    assert yaml_text(books[key]) == shipped_path("codebooks", FILES[key]).read_text(encoding="utf-8")
 
 
 def test_ties_between_books_have_both_ends(books):

@@ -93,6 +93,8 @@ def test_cases_and_memos_point_to_what_is_there(texts, books):
         text = texts[row["document"]]
         assert f"{row['speaker']}:" in text or f"{row['speaker']}：" in text, row
         assert row["years"].isdecimal()
+    evidence = {v for book in books for asked in book.info.variables if asked.name == "evidence" for v in asked.values}
+    assert {row["evidence"] for row in table("documents")} <= evidence
     keys = {code.key for book in books for code in book} | {""}
     for row in table("memos"):
         assert row["code"] in keys
