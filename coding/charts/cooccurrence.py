@@ -151,7 +151,7 @@ def _layout(n: int, a: npt.NDArray[Any], b: npt.NDArray[Any], weight: npt.NDArra
     angle = 2 * np.pi * np.arange(n) / max(n, 1)
     place = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     if n < 3 or not len(weight):
-        return place * 0.6
+        return np.asarray(place * 0.6, dtype=np.float64)
     pull = np.zeros((n, n))
     pull[a, b] = pull[b, a] = np.sqrt(weight / weight.max())
     ideal = 1.5 / np.sqrt(n)
