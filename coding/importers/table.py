@@ -68,8 +68,8 @@ _NAME_NAMES: Final = frozenset(
         "序号",
     ]
 )
-_INTEGER: Final = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})")
-_FLOAT: Final = re.compile(r"[+-]?(?:0|[1-9]\d*)\.\d+(?:[eE][+-]?\d{1,3})?")
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,14})")
+_FLOAT: Final = re.compile(r"-?(?:0|[1-9]\d*)\.\d+(?:[eE][+-]?\d{1,3})?")
 _LONG: Final = 40
 """Mean characters from which a column without a telling name is taken for the text."""
 _CODINGS: Final = ("document", "code", "coder", "start", "end")
@@ -128,7 +128,7 @@ def read_csv_table(data: bytes, file: str, *, encoding: str | None = None) -> Ta
         for number, cells in body
         if any(cell.strip() for cell in cells)
     ]
-    return Table(file, columns, _typed(columns, filled), used, changes, (*notes, *more))
+    return Table(file, columns, filled, used, changes, (*notes, *more))
 
 
 def _delimiter(text: str) -> str:
@@ -201,21 +201,23 @@ def headers(header: Sequence[Scalar], file: str) -> tuple[list[str], list[str]]:
     return columns, notes
 
 
-def _typed(columns: Sequence[str], rows: list[tuple[int, list[Scalar]]]) -> list[tuple[int, list[Scalar]]]:
-    """Turn columns that hold nothing but numbers into numbers; 007, 1.234,5 and 1e400 stay as written."""
-    for i in range(len(columns)):
-        cells = [str(row[i]) for _, row in rows if row[i] != ""]
+def _typed(table: Table, without: set[int | None]) -> Table:
+    """Turn columns of numbers into numbers; names and texts stay, as do 007, 1.234,5 and 1e400."""
+    for i in range(len(table.columns)):
+        cells = [row[i] for _, row in table.rows if row[i] != ""]
+        if i in without or not cells or not all(isinstance(c, str) for c in cells):
+            continue
         turn: type[int | float]
-        if cells and all(_INTEGER.fullmatch(c) for c in cells):
+        if all(_INTEGER.fullmatch(str(c)) for c in cells):
             turn = int
-        elif cells and all((_FLOAT.fullmatch(c) or _INTEGER.fullmatch(c)) and math.isfinite(float(c)) for c in cells):
+        elif all((_FLOAT.fullmatch(str(c)) or _INTEGER.fullmatch(str(c))) and math.isfinite(float(c)) for c in cells):
             turn = float
         else:
             continue
-        for _, row in rows:
+        for _, row in table.rows:
             if row[i] != "":
-                row[i] = turn(str(row[i]))
-    return rows
+                row[i] = turn(row[i])
+    return table
 
 
 def table_result(
@@ -253,8 +255,10 @@ def table_result(
                 f"no column looks like texts; there are {', '.join(table.columns[:12])}.",
                 remedy='Name the column: text_column="…", or import the rows as cases: as_="cases".',
             )
-        return _cases(table, names)
-    return _documents(table, names if names != text else None, text, kind or "document", language)
+        return _cases(_typed(table, {names}), names)
+    return _documents(
+        _typed(table, {names, text}), names if names != text else None, text, kind or "document", language
+    )
 
 
 def _column(table: Table, given: str) -> int:
@@ -354,6 +358,7 @@ def _survey(table: Table, names: int | None, text_column: str | None, language: 
     """Make a case of each respondent; open questions become headings of one document, closed ones variables."""
     chosen = [_column(table, c) for c in text_column.split("|")] if text_column else None
     open_ = chosen or [i for i in range(len(table.columns)) if i != names and _mean_length(table, i) >= _LONG / 2]
+    table = _typed(table, {names, *open_})
     cases, documents = [], []
     for number, row in table.rows:
         name = _row_name(table, names, number, row)
