@@ -284,7 +284,7 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, indentless=False)
 
-    def represent_list(self, data: list[Any]) -> yaml.Node:
+    def represent_list(self, data: Iterable[Any]) -> yaml.SequenceNode:
         words = all(isinstance(item, str) for item in data)
         return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=words)
 
