@@ -257,7 +257,7 @@ class _Folder:
             return
         a, b = (self.snapshot.coders[i].name for i in pair)
         self.notes.append(f"coding_comparison: A is {a}, B is {b}.")
-        rows = list(comparison_rows(self.plan, *pair, unit=unit))
+        rows = comparison_rows(self.plan, *pair, unit=unit)
         self.put("coding_comparison", COMPARISON_COLUMNS, lambda: rows)
 
     def matrix(self) -> None:

@@ -90,7 +90,9 @@ class Passages:
         if not len(t):
             return np.empty(0, dtype=np.intp)
         order = self.tree.order[self.code_of]
-        order_found: npt.NDArray[np.intp] = np.lexsort((np.array(t.uid, dtype=str), t.coder, order, -t.end, t.start, t.document))
+        order_found: npt.NDArray[np.intp] = np.lexsort(
+            (np.array(t.uid, dtype=str), t.coder, order, -t.end, t.start, t.document)
+        )
         return order_found
 
     @cached_property
