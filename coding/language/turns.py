@@ -133,7 +133,9 @@ def _candidates(text: str, paragraphs: Sequence[Span]) -> list[_Label]:
     for i, (start, end) in enumerate(paragraphs):
         if start == end:
             continue
-        found = _LINE.match(text, start, min(end, start + 120))
+        window = min(end, start + 120)
+        colon = text.find(":", start, window) >= 0 or text.find("：", start, window) >= 0
+        found = _LINE.match(text, start, window) if colon else None
         if found is not None and found["colon"] == "" and not (found["after"] or found["before"]):
             found = None
         if found is not None and found.end() < end and found["colon"] == "":

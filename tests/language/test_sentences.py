@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_hard_cases(text, expected):
 def test_every_visible_character_lies_in_exactly_one_sentence(text):
     spans = outline(text).sentences
     assert all(s < e for s, e in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
     covered = set()
     for s, e in spans:
         assert text[s] not in BLANK
