@@ -195,7 +195,7 @@ def versions_of(connection: sa.Connection, document: Uid) -> Versions:
     """Return the versions of a document."""
     thing = THINGS["version"]
     rows = connection.execute(sa.select(thing.table).where(thing.table.c.document == document)).mappings()
-    return Versions(from_row(thing, row) for row in rows)
+    return Versions(from_row(thing, dict(row)) for row in rows)
 
 
 def reanchor(connection: sa.Connection, document: Uid) -> tuple[Coding, ...]:

@@ -106,7 +106,8 @@ class Change:
         self._put(thing, uid, fields, known)
         if thing.kind == "code" and known and "parent" in self._puts.get(uid, {}).get("f", {}):
             self._check_tree(uid)
-        return self._kept(thing, uid, value)
+        kept: T = self._kept(thing, uid, value)
+        return kept
 
     @staticmethod
     def _thing(cls: type[Any]) -> Thing:

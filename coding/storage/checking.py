@@ -120,9 +120,9 @@ def _texts(connection: sa.Connection) -> Iterator[str]:
     query = sa.select(memos.c.uid, memos.c.body, contents.c.body.label("text")).join(
         contents, contents.c.hash == memos.c.body
     )
-    for row in connection.execute(query):
-        if row.text is not None and hashlib.sha256(f"{row.uid}\n{row.text}".encode()).hexdigest() != row.body:
-            yield f"the memo {row.uid} does not have its hash"
+    for memo in connection.execute(query):
+        if memo.text is not None and hashlib.sha256(f"{memo.uid}\n{memo.text}".encode()).hexdigest() != memo.body:
+            yield f"the memo {memo.uid} does not have its hash"
 
 
 def _spans(connection: sa.Connection) -> Iterator[str]:
@@ -138,9 +138,9 @@ def _spans(connection: sa.Connection) -> Iterator[str]:
     texts = sa.select(documents.c.name, documents.c.length, contents.c.body).join(
         contents, contents.c.hash == documents.c.sha256
     )
-    for row in connection.execution_options(yield_per=50).execute(texts):
-        if row.body is not None and len(row.body) != row.length:
-            yield f"“{row.name}” has {len(row.body)} characters, not {row.length}"
+    for text in connection.execution_options(yield_per=50).execute(texts):
+        if text.body is not None and len(text.body) != text.length:
+            yield f"“{text.name}” has {len(text.body)} characters, not {text.length}"
 
 
 def _tree(connection: sa.Connection) -> Iterator[str]:

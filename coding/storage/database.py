@@ -144,8 +144,11 @@ class Database:
         if self.current is not None:
             yield self.current
             return
-        with self.errors(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self.errors(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -156,6 +159,8 @@ class Database:
         with self._write_lock, self.errors(), self.engine.connect() as connection:
             connection = connection.execution_options(immediate=True)
             with connection.begin():
+                if not self.is_sqlite:  # one writer at a time, as in a file: the counter follows the commits
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLICATION_ID)))
                 self._local.connection = connection
                 try:
                     yield connection

@@ -166,7 +166,7 @@ def _blank(op: dict[str, Any]) -> bool:
 
 
 def _holds_words(thing: Thing, name: str) -> bool:
-    if name == "live" or name in {"sha256", "based_on", "outline", "blocks", "about", "codings", "result", "login"}:
+    if name == "live" or name in {"sha256", "based_on", "outline", "blocks", "about", "codings", "result"}:
         return False
     column = thing.columns[name]
     return column.kind in {"text", "json"} and not column.choices

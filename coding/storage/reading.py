@@ -84,14 +84,16 @@ def coding(connection: sa.Connection, uid: Uid) -> Coding:
     if row["state"] == REMOVED:
         raise NotFound(f"The coding {uid} was removed.")
     if row["state"] == ALIAS:
-        wanted = _coding(row)
+        wanted = _coding(dict(row))
         documents = THINGS["document"].table
         same = _joined().where(
             codings.c.start == wanted.start, codings.c.end == wanted.end, documents.c.uid == wanted.document,
             codings.c.state == LIVE,
         )  # fmt: skip
-        return next(_coding(r) for r in connection.execute(same).mappings() if key_of(_coding(r)) == key_of(wanted))
-    return _coding(row)
+        return next(
+            _coding(dict(r)) for r in connection.execute(same).mappings() if key_of(_coding(dict(r))) == key_of(wanted)
+        )
+    return _coding(dict(row))
 
 
 def live_by_key(connection: sa.Connection, wanted: Sequence[Coding], refs: Refs) -> dict[Key, Coding]:
@@ -107,7 +109,7 @@ def live_by_key(connection: sa.Connection, wanted: Sequence[Coding], refs: Refs)
                 codings.c.document == ids[0], codings.c.start == c.start, codings.c.end == c.end, codings.c.code == ids[1],
                 codings.c.coder == ids[2], codings.c.state == sa.literal_column(str(LIVE)),
             )  # fmt: skip
-            rows += [_coding(r) for r in connection.execute(_joined().where(same)).mappings()]
+            rows += [_coding(dict(r)) for r in connection.execute(_joined().where(same)).mappings()]
         return {key_of(c): c for c in rows}
     documents = list(dict.fromkeys(c.document for c in wanted))
     coders = list(dict.fromkeys(c.coder for c in wanted))
@@ -175,7 +177,7 @@ def list_codings(
     )
     if limit is not None:
         query = query.limit(limit).offset(offset)
-    return [_coding(row) for row in connection.execute(query).mappings()]
+    return [_coding(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def counts(connection: sa.Connection, by: str, *, coders: Iterable[Uid] | None = None) -> dict[Uid, int]:
@@ -192,7 +194,7 @@ def review_list(connection: sa.Connection, documents: Iterable[Uid] | None = Non
     query = _joined().join(anchors, anchors.c.coding == codings.c.uid).where(anchors.c.unclear == 1)
     conditions = _conditions(connection, document=documents)
     query = query.where(*conditions).order_by(codings.c.document, codings.c.start)
-    return [_coding(row) for row in connection.execute(query).mappings()]
+    return [_coding(dict(row)) for row in connection.execute(query).mappings()]
 
 
 def uid_texts(raw: Sequence[Any]) -> npt.NDArray[np.object_]:

@@ -37,7 +37,7 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
 def fetch(connection: sa.Connection, thing: Thing, uid: Uid) -> tuple[dict[str, Any], bool] | None:
     """Return the JSON fields of a thing and whether it is live; None if there never was one."""
     row = connection.execute(sa.select(thing.table).where(thing.table.c.uid == uid)).mappings().first()
-    return None if row is None else (from_row(thing, row), bool(row["live"]))
+    return None if row is None else (from_row(thing, dict(row)), bool(row["live"]))
 
 
 def put_fields(connection: sa.Connection, thing: Thing, uid: Uid, fields: Mapping[str, Any], *, new: bool) -> None:

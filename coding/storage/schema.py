@@ -237,7 +237,7 @@ def _checks(table: str, columns: Mapping[str, Column]) -> list[sa.CheckConstrain
 
 
 _define("project", "project", model.ProjectInfo)
-_define("coder", "coders", model.Coder, extra=("login",))
+_define("coder", "coders", model.Coder)
 _define("code", "codes", model.Code)
 _define("relation", "relations", model.Relation)
 _define("document", "documents", model.Document, extra=("outline",))
@@ -397,3 +397,14 @@ here = sa.Table(
     sqlite_strict=True,
 )
 """This copy of the project: its name among replicas, its counter and the end of its chain."""
+
+logins = sa.Table(
+    "logins",
+    metadata,
+    sa.Column("login", sa.Text, primary_key=True),
+    sa.Column("coder", UidType, nullable=False),
+    sa.Column("lead", SMALL, nullable=False),
+    sa.CheckConstraint("lead IN (0, 1)", name="logins_lead"),
+    sqlite_strict=True,
+)
+"""Which login of a server is which coder; written by its administrator only, empty in a file."""

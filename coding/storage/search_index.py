@@ -18,7 +18,7 @@ from coding.storage.database import Database
 from coding.storage.rows import chunks
 from coding.storage.schema import THINGS, contents, uid_text
 
-__all__ = ["drop", "search", "spaced"]
+__all__ = ["drop", "make_index", "search", "spaced"]
 
 _HAN: Final = re.compile(
     r"([\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
@@ -90,10 +90,16 @@ def search(database: Database, phrases: Sequence[Sequence[str]]) -> tuple[Uid, .
     return tuple(uid for uid in wanted if uid in hits or uid in unsearched)
 
 
+def make_index(connection: sa.Connection) -> None:
+    """Make the empty index."""
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRES:
+        connection.exec_driver_sql(statement)
+
+
 def _grow(connection: sa.Connection, lacking: Sequence[tuple[Uid, str]]) -> None:
     sqlite = connection.dialect.name == "sqlite"
-    for statement in _SQLITE if sqlite else _POSTGRES:
-        connection.exec_driver_sql(statement)
+    if not _exists(connection):
+        make_index(connection)
     have = _indexed(connection)
     for part in chunks([pair for pair in lacking if pair not in have], 100):
         bodies = {
@@ -156,8 +162,10 @@ def _quoted(phrase: Sequence[str]) -> str:
 def drop(database: Database) -> None:
     """Take the index away, so that no word of it remains in the file; the next search makes it anew."""
     with database.writing() as connection:
-        names = ("search_words", "search_rows") if database.is_sqlite else ("search_rows",)
-        for name in names:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("DELETE FROM search_rows")
+            return
+        for name in ("search_words", "search_rows"):
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
     if database.is_sqlite:
         with database.errors(), database.engine.connect() as connection:

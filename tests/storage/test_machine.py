@@ -64,7 +64,13 @@ class Team(RuleBasedStateMachine):
         if documents and codes:
             document, code = documents[d % len(documents)], codes[c % len(codes)]
             new = Coding(
-                new_uid(), document.uid, code.uid, store.coder.uid, start, start + length, document_version=document.version
+                new_uid(),
+                document.uid,
+                code.uid,
+                store.coder.uid,
+                start,
+                start + length,
+                document_version=document.version,
             )
             self.attempt(lambda: self.put(store, new))
 
@@ -187,8 +193,10 @@ class Team(RuleBasedStateMachine):
         self.touched = set()
 
 
-
 TestTeam = Team.TestCase
 TestTeam.settings = settings(
-    max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=12,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

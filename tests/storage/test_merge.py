@@ -13,8 +13,9 @@ from coding.storage import Store
 
 
 @pytest.fixture
-def copies(study, tmp_path):
+def copies(file_study, tmp_path):
     """Three copies of one project, for amira, ben and chen."""
+    study = file_study
     study.code(0, 18)
     stores = [study.store]
     for name in ("ben", "chen"):
@@ -148,18 +149,18 @@ def test_codings_made_on_an_older_text_follow_it(copies):
     assert a.text(study.document.uid)[here.start : here.end] == "Riverside"
 
 
-def test_strangers_of_one_name_are_offered_not_united(study, tmp_path):
+def test_strangers_of_one_name_are_offered_not_united(file_study, tmp_path):
     other = Store.open(tmp_path / "stranger.coding", create=True, coder="Amira")
     with other.change("import") as change:
         change.put(Code(new_uid(), "driving"))
         change.put_document(Document(new_uid(), "Q01", 0, ""), "Another text.")
-    report = study.store.merge(other)
+    report = file_study.store.merge(other)
     assert {(kind, name) for kind, name, _, _ in report.same_names} == {("code", "driving"), ("coder", "Amira")}
-    assert len(study.store.all(Code)) == 3
-    assert len(study.store.all(Coder)) == 2
-    assert study.store.info().name == "study"
-    assert study.store.coder.name == "amira"
-    assert study.store.check().ok
+    assert len(file_study.store.all(Code)) == 3
+    assert len(file_study.store.all(Coder)) == 2
+    assert file_study.store.info().name == "study"
+    assert file_study.store.coder.name == "amira"
+    assert file_study.store.check().ok
 
 
 def test_a_project_is_not_merged_with_itself_or_with_a_damaged_one(copies):

@@ -50,9 +50,9 @@ def test_everything_comes_back_after_reopening(study):
     assert store.check().ok
 
 
-def test_opening_writes_nothing(study):
-    path = study.store.path
-    study.store.close()
+def test_opening_writes_nothing(file_study):
+    path = file_study.store.path
+    file_study.store.close()
     before = path.read_bytes()
     store = Store.open(path, coder="ben")
     assert store.coder.name == "ben"
@@ -62,8 +62,8 @@ def test_opening_writes_nothing(study):
     assert path.read_bytes() == before
 
 
-def test_files_are_private(study):
-    assert stat.S_IMODE(study.store.path.stat().st_mode) == 0o600
+def test_files_are_private(file_study):
+    assert stat.S_IMODE(file_study.store.path.stat().st_mode) == 0o600
 
 
 def test_a_coder_is_found_by_name_in_any_case(study):
@@ -278,24 +278,24 @@ def test_other_files_are_no_projects(tmp_path):
     assert not (tmp_path / "no").exists()
 
 
-def test_triggers_and_views_of_others_are_refused(study):
-    study.store.close()
-    connection = sqlite3.connect(study.target)
+def test_triggers_and_views_of_others_are_refused(file_study):
+    file_study.store.close()
+    connection = sqlite3.connect(file_study.target)
     connection.execute("CREATE VIEW spy AS SELECT 1")
     connection.commit()
     with pytest.raises(NotAProject, match="triggers or views"):
-        Store.open(study.target)
+        Store.open(file_study.target)
 
 
-def test_a_newer_project_is_refused_untouched(study):
-    study.store.close()
-    connection = sqlite3.connect(study.target)
+def test_a_newer_project_is_refused_untouched(file_study):
+    file_study.store.close()
+    connection = sqlite3.connect(file_study.target)
     connection.execute("PRAGMA user_version=999")
     connection.close()
-    before = study.store.path.read_bytes()
+    before = file_study.store.path.read_bytes()
     with pytest.raises(ProjectNewer, match="newer version"):
-        Store.open(study.target)
-    assert study.store.path.read_bytes() == before
+        Store.open(file_study.target)
+    assert file_study.store.path.read_bytes() == before
 
 
 def test_readonly_refuses_changes(study):
@@ -306,18 +306,18 @@ def test_readonly_refuses_changes(study):
         change.put(Code(new_uid(), "no"))
 
 
-def test_a_locked_project_says_so(study):
-    study.store.close()
-    other = sqlite3.connect(study.target, isolation_level=None)
+def test_a_locked_project_says_so(file_study):
+    file_study.store.close()
+    other = sqlite3.connect(file_study.target, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises((ProjectLocked, NotAProject), match=r"written by another program|locked"):
-        Store.open(study.target, timeout=0.2)
+        Store.open(file_study.target, timeout=0.2)
     other.execute("ROLLBACK")
 
 
-def test_a_writer_in_the_way_is_named_after_a_wait(study):
-    store = Store.open(study.target, coder="amira", timeout=0.2)
-    other = sqlite3.connect(study.target, isolation_level=None)
+def test_a_writer_in_the_way_is_named_after_a_wait(file_study):
+    store = Store.open(file_study.target, coder="amira", timeout=0.2)
+    other = sqlite3.connect(file_study.target, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(ProjectLocked, match="Close other notebooks"), store.change("edit") as change:
         change.put(Code(new_uid(), "late"))
