@@ -233,3 +233,16 @@ def test_dask_and_serial_agree_row_by_row(passages):
         serial = suggest_frame(passages, scorer)
         assert len(serial) > 0
         pd.testing.assert_frame_equal(answer.reset_index(drop=True), serial, check_dtype=False)
+
+
+@pytest.mark.long
+def test_a_local_cluster_gives_the_serial_rows(passages):
+    dd = pytest.importorskip("dask.dataframe")
+    distributed = pytest.importorskip("distributed")
+    scorer = CueScorer(CueMatcher(CODES))
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster.scheduler_address),
+    ):
+        answer = suggest_dask(dd.from_pandas(passages, npartitions=4), scorer).compute()
+    pd.testing.assert_frame_equal(answer.reset_index(drop=True), suggest_frame(passages, scorer), check_dtype=False)
