@@ -1,0 +1,75 @@
+"""Intervals: documents are drawn, undefined draws are counted, and what misleads is withheld."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import bootstrap as scipy_bootstrap
+
+from coding.agreement import binary
+from coding.agreement.bootstrap import Draws, bca_interval, difference, interval, resample_counts, resample_units
+from coding.agreement.counts import count
+from coding.agreement.unitizing import Domains, unit_statistics
+from coding.agreement.units import in_blocks
+
+
+def test_draws_are_repeatable_and_draw_every_document_once_on_average():
+    first, again = Draws.of(30, 200, seed=3), Draws.of(30, 200, seed=3)
+    assert (first.weights == again.weights).all()
+    assert (first.weights.sum(axis=1) == 30).all()
+
+
+def test_a_resample_is_the_sum_of_its_documents(comparison):
+    counts = count(comparison(1, documents=12, missing=True).columns)
+    draws = Draws.of(12, 20)
+    drawn = binary.alpha(resample_counts(counts, draws))
+    for row in range(20):
+        rows = np.repeat(np.arange(12), draws.weights[row].astype(int))
+        assert drawn[row] == pytest.approx(binary.alpha(counts.totals(rows)), nan_ok=True)
+
+
+def test_sums_are_exact_beyond_single_precision():
+    statistics = np.full((40, 1), float((1 << 24) - 1))
+    assert (Draws.of(40, 10).sums(statistics)[:, 0] == 40 * ((1 << 24) - 1)).all()
+
+
+def test_bca_equals_scipy():
+    data = np.random.default_rng(1).exponential(size=40)
+    expected = scipy_bootstrap((data,), np.mean, method="BCa", n_resamples=9999, rng=np.random.default_rng(2))
+    jackknife = (data.sum() - data) / 39
+    low, high = bca_interval(expected.bootstrap_distribution, float(data.mean()), jackknife)
+    assert low == pytest.approx(expected.confidence_interval.low, abs=0.005)
+    assert high == pytest.approx(expected.confidence_interval.high, abs=0.005)
+
+
+def test_interval_is_withheld_where_it_would_mislead():
+    good = np.linspace(0.5, 0.9, 1000)
+    assert interval(good, documents=9).reason == "too_few_documents"
+    holed = good.copy()
+    holed[:60] = np.nan
+    found = interval(holed, documents=50)
+    assert found.reason == "too_many_undefined"
+    assert found.undefined == pytest.approx(0.06)
+    assert interval(good, documents=50).below_667 == pytest.approx(0.417, abs=0.002)
+
+
+def test_differences_are_paired():
+    base = np.random.default_rng(1).normal(0.6, 0.1, 2000)
+    assert difference(base + 0.01, base, documents=30).low > 0
+
+
+def test_blocks_add_up_to_the_documents(comparison):
+    project = comparison(3)
+    blocks, document = in_blocks(project.columns, 7)
+    assert len(document) == sum(-(-n // 7) for n in project.lengths)
+    whole, cut = count(project.columns).totals(), count(blocks).totals()
+    assert np.array_equal(whole.own, cut.own)
+    assert np.array_equal(whole.both, cut.both)
+
+
+def test_unitizing_statistics_resample(comparison):
+    project = comparison(2, codes=1, documents=15)
+    statistics = unit_statistics(project.columns, Domains.of([0]))
+    draws = Draws.of(15, 5)
+    drawn = resample_units(statistics, draws)
+    assert drawn.margin[:, 0, 0] == pytest.approx(draws.weights @ statistics.margin[:, 0, 0])

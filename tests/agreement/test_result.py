@@ -1,0 +1,252 @@
+"""What a PI holds: rows with reasons, units, languages, domains, disagreements, the paragraph."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from coding.agreement import (
+    LiveAgreement,
+    MethodsFacts,
+    against_key,
+    agreement_of,
+    documents_needed,
+    draw_sample,
+    from_snapshot,
+    from_table,
+    material_of_table,
+    methods_text,
+    settled,
+)
+from coding.agreement.disagreements import suggestion
+from coding.errors import AgreementError, InvalidValue, NotFound
+from coding.model import (
+    Assignment,
+    Code,
+    Coder,
+    Coding,
+    Decision,
+    Document,
+    Outline,
+    Paragraph,
+    ProjectInfo,
+    Snapshot,
+    Turn,
+)
+
+
+def table(rows, length=100, **options):
+    names = ("document", "coder", "code", "start", "end")
+    columns = {n: [r[i] for r in rows] for i, n in enumerate(names)} | {"length": [length] * len(rows)}
+    return from_table(columns, draws=0, **options)
+
+
+def snapshot(codings, assignments=(), length=40):
+    outline = Outline(
+        sentences=((0, 10), (10, 20), (20, 30), (30, 40)),
+        paragraphs=(Paragraph(0, 20), Paragraph(20, 30), Paragraph(30, 40, codable=False)),
+        turns=(Turn(0, 10, 2, "I", "interviewer"), Turn(10, 40, 12, "R", "respondent")),
+    )
+    return Snapshot(
+        ProjectInfo("p", "study"),
+        coders=(Coder("A", "amira"), Coder("B", "ben")),
+        codes=(Code("k", "Pressure"), Code("old", "Push", redirect="k")),
+        documents=(Document("d1", "P01", length, ""), Document("d2", "P02", length, "")),
+        outlines={"d1": outline, "d2": outline},
+        assignments=assignments,
+    ).with_codings([Coding(str(i), *c) for i, c in enumerate(codings)])
+
+
+def test_a_code_that_nobody_used_is_a_sentence_not_a_number():
+    found = table([("d", "a", "x", 0, 5), ("d", "b", "x", 0, 5), ("d", "a", "y", 10, 20)])
+    assert found["x"].alpha == 1
+    assert found["y"].kappa == 0
+    assert found["y"].sentence() == "Only one coder used it; kappa is 0 by construction."
+    empty = table([("d", "a", "x", 0, 5), ("d", "b", "x", 0, 5)], exclusive=["Never"])["Never"]
+    assert math.isnan(empty.alpha)
+    assert empty.band == "undefined"
+    assert empty.sentence("zh") == "没有编码员在此使用该代码。"
+
+
+def test_respondents_text_leaves_out_the_interviewer_labels_and_paratext():
+    found = from_snapshot(snapshot([("d1", "k", "A", 0, 10), ("d1", "k", "B", 31, 35)]), unit="character", draws=0)
+    assert found.units == 18
+    assert found["Pressure"].reason == "nothing_coded"
+
+
+def test_a_unit_carries_a_code_when_any_of_its_characters_does():
+    found = from_snapshot(snapshot([("d1", "k", "A", 19, 21), ("d1", "k", "B", 25, 26)]), draws=0)
+    assert found.units == 2
+    assert found["Pressure"].units == (2, 1)
+    assert found.differing_units == 1
+
+
+def test_merged_codes_count_as_the_one_they_became():
+    found = from_snapshot(snapshot([("d1", "old", "A", 12, 15), ("d1", "k", "B", 12, 15)]), draws=0)
+    assert found["Pressure"].alpha == 1
+
+
+def test_assigned_and_empty_is_data_and_not_assigned_is_missing():
+    codings = [("d1", "k", "A", 12, 15), ("d1", "k", "B", 12, 15), ("d2", "k", "A", 12, 15)]
+    assert from_snapshot(snapshot(codings), draws=0)["Pressure"].alpha == 1
+    both = [Assignment(d, c, status="finished") for d in ("d1", "d2") for c in ("A", "B")]
+    given = from_snapshot(snapshot(codings, both), draws=0)
+    assert given.documents == 2
+    assert given["Pressure"].alpha < 1
+
+
+def test_characters_of_two_languages_are_not_pooled(two_coder_table):
+    languages = ["zh" if d in ("P00", "P01") else "en" for d in two_coder_table["document"]]
+    found = from_table({**two_coder_table, "language": languages}, draws=0)
+    assert {r.language for r in found} == {"en", "zh"}
+    assert from_table(two_coder_table, draws=0)["Honour"].language == ""
+
+
+def test_parents_are_merged_before_comparing_not_averaged():
+    found = table([("d", "a", "P > x", 0, 10), ("d", "b", "P > y", 0, 10)])
+    assert found["P"].alpha == 1
+    assert found["P > x"].alpha < 0
+    assert next(level["median"] for level in found.by_level()) == 1
+
+
+def test_kinds_of_disagreement():
+    found = table([
+        ("d", "a", "P > x", 0, 10), ("d", "b", "P > x", 2, 10),
+        ("d", "a", "P > x", 20, 30), ("d", "b", "P > y", 20, 30),
+        ("d", "a", "P > x", 40, 50), ("d", "b", "Q > z", 45, 55),
+        ("d", "a", "P > x", 60, 70),
+    ])  # fmt: skip
+    mismatches = sorted(found.disagreements(), key=lambda d: d.start)
+    assert [(d.kind, d.edges) for d in mismatches] == [
+        ("boundary", "inside"), ("sibling", "same"), ("other_branch", "differ"), ("missing", ""),
+    ]  # fmt: skip
+    assert [d.kind for d in found.disagreements(kinds=["sibling"])] == ["sibling"]
+    assert "sibling" in suggestion(found.disagreements(kinds=["sibling"])).lower()
+    assert len(found.disagreements(codes=["z"])) == 1
+
+
+def test_edges_within_one_sentence_are_no_disagreement_at_sentences():
+    rows = {
+        "document": ["d", "d"],
+        "length": [40, 40],
+        "coder": ["a", "b"],
+        "code": ["x", "x"],
+        "start": [0, 4],
+        "end": [9, 9],
+    }
+    assert from_table(rows, units={"d": [(0, 20), (20, 40)]}, draws=0).disagreements() == []
+    assert len(from_table(rows, draws=0).disagreements()) == 1
+
+
+def test_domain_has_a_confusion_matrix_and_lists_overlaps():
+    rows = [
+        ("d", "a", "P > x", 0, 10),
+        ("d", "b", "P > y", 0, 10),
+        ("d", "a", "P > y", 20, 30),
+        ("d", "b", "P > y", 20, 30),
+    ]
+    found = table(rows, exclusive=["P"])
+    assert found.matrix("P").exclusive
+    assert found.matrix("P").counts.tolist() == [[0, 10, 0], [0, 10, 0], [0, 0, 0]]
+    assert found.domains[0].figures["cu_alpha_nominal"].defined
+    clash = table([*rows, ("d", "a", "P > y", 5, 15)], exclusive=["P"]).domains[0]
+    assert clash.figures["cu_alpha_nominal"].reason == "overlapping_units"
+    assert clash.overlaps == (("d", "a", 5, 10),)
+
+
+def test_intervals_and_headline(two_coder_table):
+    found = from_table(two_coder_table, draws=400)
+    row = found["Pressure"]
+    assert row.interval.method == "bca"
+    assert row.interval.low < row.alpha < row.interval.high
+    assert found.headline.codes == 3
+    assert found.headline.lowest.alpha == min(r.alpha for r in found if not r.merged)
+    gap, ci = found.difference("Pressure", "Driving")
+    assert ci.low <= gap <= ci.high
+    assert isinstance(found.to_frame(), pd.DataFrame)
+    assert "Pressure" in repr(found)
+
+
+def test_few_documents_are_resampled_in_blocks_and_that_is_said(two_coder_table):
+    few = pd.DataFrame(two_coder_table).query("document < 'P08'")
+    found = from_table(few, draws=200, block=100)
+    assert found.resampled == "blocks"
+    assert any("blocks" in note for note in found.notes)
+
+
+def test_settling_raises_agreement_and_leaves_the_originals():
+    rows = {
+        "document": ["d", "d"],
+        "length": [90, 90],
+        "coder": ["a", "b"],
+        "code": ["x", "x"],
+        "start": [0, 20],
+        "end": [9, 30],
+    }
+    before = material_of_table(rows)
+    decision = Decision("1", "d", 0, 30, "a", codings=("0", "1"), result=(("x", 0, 9),))
+    after = agreement_of(settled(before, [decision]), unit="character", universe="all", draws=0)
+    assert after["x"].alpha == 1
+    assert agreement_of(before, unit="character", universe="all", draws=0)["x"].alpha < 0
+
+
+def test_live_agreement_follows_the_full_computation(two_coder_table):
+    material = material_of_table(two_coder_table)
+    live = LiveAgreement(material, unit="character", universe="all")
+    assert live.alpha() == pytest.approx(agreement_of(material, unit="character", universe="all", draws=0).values())
+
+
+def test_methods_paragraph_says_independently_only_where_it_was_enforced(two_coder_table):
+    found = from_table(two_coder_table, draws=200)
+    facts = MethodsFacts(
+        independent=True, corpus_documents=120, sample="drawn at random (seed 3)", settled_by="discussion"
+    )
+    english = methods_text(found, facts)
+    for part in ("independently", "20 %", "seed 3", "character", "Krippendorff", "200 resamples of documents",
+                 "left uncoded counts as agreement", "settled by discussion", found.version):  # fmt: skip
+        assert part in english
+    assert "independently" not in methods_text(found)
+    assert "独立" in methods_text(found, facts, "zh")
+    assert "独立" not in methods_text(found, language="zh")
+    with pytest.raises(InvalidValue, match="en and zh"):
+        methods_text(found, language="fr")
+
+
+def test_sample_is_stratified_and_repeatable():
+    names = [f"P{i:02}" for i in range(30)]
+    strata = {n: "zh" if i < 10 else "en" for i, n in enumerate(names)}
+    first, again = draw_sample(names, 0.2, strata=strata, seed=9), draw_sample(names[::-1], 0.2, strata=strata, seed=9)
+    assert set(first.documents) == set(again.documents)
+    assert first.strata == {"en": (4, 20), "zh": (2, 10)}
+    with pytest.raises(InvalidValue, match="share"):
+        draw_sample(names, 0)
+
+
+def test_narrower_intervals_need_more_documents(two_coder_table):
+    found = from_table(two_coder_table, draws=100)
+    assert documents_needed(found, 0.05).documents > documents_needed(found, 0.2).documents
+
+
+def test_training_against_a_key(two_coder_table):
+    tables = against_key(material_of_table(two_coder_table), "ben", unit="character", universe="all", draws=0)
+    assert list(tables) == ["amira"]
+
+
+def test_two_coders_are_needed_and_names_are_checked(two_coder_table):
+    with pytest.raises(AgreementError, match="two coders"):
+        from_table(two_coder_table, coders=["amira"])
+    with pytest.raises(NotFound, match="Pressure"):
+        from_table(two_coder_table, draws=0)["Presure"]
+    with pytest.raises(InvalidValue, match="no column"):
+        from_table({"document": ["d"]})
+
+
+def test_csv_reads_the_same_as_the_frame(two_coder_table, tmp_path):
+    frame = pd.DataFrame(two_coder_table)
+    frame.to_csv(tmp_path / "codings.csv", index=False)
+    assert (
+        from_table(tmp_path / "codings.csv", draws=0).records()[0]["alpha"]
+        == from_table(frame, draws=0)["Dynamics"].alpha
+    )
