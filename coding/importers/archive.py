@@ -32,7 +32,10 @@ def safe_member_name(name: str) -> bool:
     """
     plain = name.replace("\\", "/")
     return (
-        bool(plain) and not plain.startswith("/") and not re.match(r"[A-Za-z]:", plain) and ".." not in plain.split("/")
+        bool(plain)
+        and not plain.startswith("/")
+        and not re.match(r"[A-Za-z]:/", plain)
+        and ".." not in plain.split("/")
     )
 
 

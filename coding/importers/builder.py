@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from coding.errors import ImportRejected
@@ -48,9 +48,7 @@ class TextBuilder:
             time: begin and end in milliseconds.
         """
         stored, replaced = checked(text, self.file)
-        for change in replaced:
-            number, _, what = change.partition(" ")
-            self.change(what, int(number))
+        self.changed(replaced)
         end = self._at + len(stored)
         if end > limits.current().text_characters:
             raise limits.exceeded(self.file, "the text has too many characters", "text_characters")
@@ -70,6 +68,12 @@ class TextBuilder:
     def change(self, what: str, number: int = 1) -> None:
         """Count something that was removed or replaced: "scripts were removed"."""
         self._changes[what] = self._changes.get(what, 0) + number
+
+    def changed(self, lines: Iterable[str]) -> None:
+        """Count changes that begin with their number: "3 NUL characters were replaced"."""
+        for line in lines:
+            number, _, what = line.partition(" ")
+            self.change(what, int(number))
 
     def speaker(self, name: str) -> None:
         """Note a name that the file itself marks as a speaker."""

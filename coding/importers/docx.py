@@ -112,8 +112,8 @@ class _Reader:
         root = parse(self.archive.read("word/document.xml"), self.file, place="word/document.xml")
         body = next((e for e in root if local(e) == "body"), root)
         self._blocks(body)
-        self._write()
-        return self.out.result(options)
+        kind = self._write()
+        return self.out.result(options, kind=kind)
 
     def _look_at_relations(self, name: str) -> None:
         for relation in parse(self.archive.read(name), self.file, place=name):
@@ -222,7 +222,8 @@ class _Reader:
             if joined.text.strip():
                 self.paragraphs.append((joined, "table" if len(cells) > 1 else "body"))
 
-    def _write(self) -> None:
+    def _write(self) -> str:
+        """Write everything read; return what kind of document it is."""
         found = speeches([line for p, _ in self.paragraphs for line in p.text.split("\n")])
         if found is not None and not any(p.opened for p, _ in self.paragraphs):
             write_speeches(self.out, found)
@@ -232,6 +233,7 @@ class _Reader:
                 self._write_paragraph(paragraph, role)
         for number, key in enumerate(self.cited, 1):
             self.out.block(f"[{number}] {self.notes.get(key, '')}".rstrip(), "comment")
+        return "document" if found is None else "transcript"
 
     def _write_paragraph(self, paragraph: _Paragraph, role: ParagraphRole) -> None:
         at = self.out.at

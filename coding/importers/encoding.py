@@ -131,7 +131,7 @@ def _marked(data: bytes, file: str, name: str) -> Decoded:
             # a lone surrogate is the one thing that can be wrong besides a missing last byte
             whole = data[: len(data) // 2 * 2]
             text = whole.decode(name, "surrogatepass")
-            odd = ("a last half character was removed",) if len(whole) < len(data) else ()
+            odd = ("1 half character at the end was removed",) if len(whole) < len(data) else ()
             return Decoded(text, name, changes=odd)
         place = f"byte {error.start}"
         raise ImportRejected(file, f"it begins as {name} but is not.", place=place, remedy=REMEDY) from None

@@ -113,8 +113,7 @@ def read(data: bytes, file: str, *, encoding: str | None = None, **options: Any)
             file, "the page declares entities.", place="line 1", remedy="Save the page again as plain HTML."
         )
     builder = TextBuilder(file)
-    for change in found.changes:
-        builder.change(change.partition(" ")[2], int(change.partition(" ")[0]))
+    builder.changed(found.changes)
     if found.guessed:
         builder.notes.append(f"Read as {found.encoding}, which is a guess.")
     variables = write_page(builder, found.text)

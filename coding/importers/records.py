@@ -146,8 +146,7 @@ def _whisper(
     found: Mapping[str, Any], file: str, encoding: str, changes: tuple[str, ...], options: Mapping[str, Any]
 ) -> ImportResult:
     builder = TextBuilder(file)
-    for change in changes:
-        builder.change(change.partition(" ")[2], int(change.partition(" ")[0]))
+    builder.changed(changes)
     cues = []
     for number, segment in enumerate(found["segments"], 1):
         try:

@@ -35,8 +35,7 @@ def read(data: bytes, file: str, *, encoding: str | None = None, **options: Any)
     """
     text, used, changes, notes = decoded_text(data, file, encoding)
     builder = TextBuilder(file)
-    for change in changes:
-        builder.change(change.partition(" ")[2], int(change.partition(" ")[0]))
+    builder.changed(changes)
     builder.notes.extend(notes)
     write_cues(builder, _cues(text, file, builder))
     return builder.result(options, kind="transcript", encoding=used)
