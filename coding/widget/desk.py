@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -56,6 +56,7 @@ class Desk:
         self._became: dict[str, Uid] = {}
         self._sent: dict[Uid, tuple[Uid, int]] = {}
         self._parts: dict[str, Any] = {}
+        self._heirs: dict[Uid, Uid] = {}
         self._revision = 0
 
     # -- messages ---------------------------------------------------------------------------------
@@ -225,7 +226,8 @@ class Desk:
     def _memo(self, action: Action) -> dict[str, Any]:
         about = self._became.get(action["about"], action["about"])
         body, memos = action["body"].strip(), self.project.memos
-        mine = [m for m in memos.about(about) if m.coder == self.project.coder_uid]
+        mine = [m for m in memos if m.uid == action["memo"] or about in m.about]
+        mine = [m for m in mine if m.coder == self.project.coder_uid]
         known = next((m for m in mine if m.uid == action["memo"]), None)
         if known is None and any(m.body == body for m in mine):
             return {}  # the same message a second time
@@ -242,6 +244,12 @@ class Desk:
         if op.session != self.session:
             raise Refused(say("not_repeated", self.language))
         return {"done": self.project.undo() if op.action["kind"] == "undo" else self.project.redo()}
+
+    def _inherit(self, codings: Iterable[Coding]) -> None:
+        """Remember which coding replaced which, so that memos are shown on the one that lives now."""
+        for coding in codings:
+            if coding.replaces:
+                self._heirs[coding.replaces] = coding.uid
 
     def _answer_suggestion(self, action: Action) -> dict[str, Any]:
         store = self.project.store
@@ -285,13 +293,14 @@ class Desk:
         """
         project = self.project
         document = project.documents.find(self.document) if self.document else None
-        parts = self._collect()
         rounds = list(project.rounds)
         codes, index = self._code_places()
         coders = list(project.coders)
         if project.coder is not None and all(c.uid != project.coder_uid for c in coders):
             coders.append(project.coder)
         codings = project.codings.of(document.uid) if document else []
+        self._inherit(codings)
+        parts = self._collect()
         table, uids = pack_codings(
             codings, index, {c.uid: i for i, c in enumerate(coders)}, {r.uid: i for i, r in enumerate(rounds)}
         )
@@ -359,6 +368,7 @@ class Desk:
         for uid in removed:
             self._sent.pop(uid, None)
         resolve = self.project.codebook.tree.resolve
+        self._inherit(added)
         for coding in added:
             self._sent[coding.uid] = (coding.code, coding.code_version)
         return {"added": [coding_row(c, resolve(c.code).uid) for c in added], "removed": removed}
@@ -421,7 +431,7 @@ class Desk:
         return out
 
     def _memos(self) -> list[dict[str, Any]]:
-        return [_memo_info(m) for m in self.project.memos if m.about]
+        return [_memo_info(m, self._heirs) for m in self.project.memos if m.about]
 
     def _suggestions(self) -> list[dict[str, Any]]:
         """Return open suggestions; none in a blind round, where they would steer the coder."""
@@ -516,7 +526,12 @@ def _code_info(code: Code) -> dict[str, Any]:
     return info | {"zh": code.name_zh, "aliases": list(code.aliases), "pinyin": list(_syllables(code.name_zh))}
 
 
-def _memo_info(memo: Memo) -> dict[str, Any]:
+def _memo_info(memo: Memo, heirs: Mapping[Uid, Uid]) -> dict[str, Any]:
+    about = list(memo.about)
+    for uid in about:  # grows while it is walked: every heir may have one in turn
+        heir = heirs.get(uid)
+        if heir is not None and heir not in about:
+            about.append(heir)
     return {
-        "uid": memo.uid, "about": list(memo.about), "body": memo.body, "coder": memo.coder, "modified": memo.modified,
+        "uid": memo.uid, "about": about, "body": memo.body, "coder": memo.coder, "modified": memo.modified,
     }  # fmt: skip

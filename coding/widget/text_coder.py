@@ -47,6 +47,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
     """
 
     _esm = _STATIC / "text_coder.js"
+    screen_id = traitlets.Unicode().tag(sync=True)
     project_uid = traitlets.Unicode().tag(sync=True)
     document_uid = traitlets.Unicode().tag(sync=True)
 
@@ -71,7 +72,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
             digits=[project.codebook.find(code).uid for code in digits],
         )
         self._goto = goto
-        super().__init__(project_uid=project.info.uid, document_uid=uid or "")
+        super().__init__(screen_id=self._desk.session, project_uid=project.info.uid, document_uid=uid or "")
         self.on_msg(self._receive)
         self._watch_cells()
 

@@ -51,12 +51,23 @@ export function sha256(text: string): string {
   return Array.from(h, (x) => x.toString(16).padStart(8, "0")).join("");
 }
 
-/** A UUIDv7, so that ids sort in the order of making. */
+let last = 0;
+let sequence = 0;
+
+/** A UUIDv7: ids of one page sort in the order of making, also within a millisecond. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const now = Date.now();
-  for (let i = 0; i < 6; i++) bytes[i] = Math.floor(now / 2 ** (8 * (5 - i))) & 255;
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  if (now > last) {
+    last = now;
+    sequence = ((bytes[6]! & 3) << 8) | bytes[7]!;
+  } else if (++sequence > 0xfff) {
+    last += 1;
+    sequence = 0;
+  }
+  for (let i = 0; i < 6; i++) bytes[i] = Math.floor(last / 2 ** (8 * (5 - i))) & 255;
+  bytes[6] = 0x70 | (sequence >> 8);
+  bytes[7] = sequence & 255;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return formatId(bytes, 0);
 }

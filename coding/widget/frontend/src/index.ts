@@ -12,7 +12,8 @@ interface Model {
   off(event: string, listener?: (content: ServerMessage, buffers: DataView[]) => void): void;
 }
 
-const desks = new WeakMap<object, Desk>();
+/** By the id of the screen: initialize and render are handed different faces of one model. */
+const desks = new Map<unknown, Desk>();
 const STYLE = "qc-text-coder-style";
 
 /** One style element for the page, however many screens there are. */
@@ -27,10 +28,11 @@ function dress(): void {
 }
 
 function deskOf(model: Model): Desk {
-  let desk = desks.get(model);
+  const id = model.get("screen_id");
+  let desk = desks.get(id);
   if (!desk) {
     desk = new Desk((message: ClientMessage) => model.send(message));
-    desks.set(model, desk);
+    desks.set(id, desk);
   }
   return desk;
 }
@@ -59,6 +61,7 @@ export default {
       clearInterval(pulse);
       model.off("msg:custom", take);
       desk.outbox.disconnect();
+      desks.delete(model.get("screen_id"));
     };
   },
   render({ model, el }: { model: Model; el: HTMLElement }): () => void {

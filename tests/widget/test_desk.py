@@ -1,0 +1,268 @@
+"""The kernel's side of the text coder: what a message does to the project, and what goes back."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+
+import numpy as np
+import pytest
+
+import coding as qc
+from coding.model import Coding, Suggestion, new_uid
+from coding.widget.desk import Desk
+from coding.widget.messages import read_request
+
+TEXT = "Interviewer: Who did it?\n\nClerk: The town did. 😀 Nobody else 说实话. 𠮷野 came.\n\nInterviewer: And now?\n\nClerk: Nothing.\n"
+
+
+class Hand:
+    """A coder at the desk: sends actions as the browser would and returns the answers."""
+
+    def __init__(self, project):
+        self.project = project
+        self.document = project.documents.find("L1")
+        self.desk = Desk(project, self.document.uid)
+        self.desk.state()
+
+    def send(self, action, op=None, **fields):
+        op_fields = {
+            "id": op or new_uid(), "document": self.document.uid, "version": self.document.version,
+            "coder": self.project.coder_uid, "session": self.desk.session, "action": action, **fields,
+        }  # fmt: skip
+        request = read_request({"v": 1, "kind": "op", "op": op_fields})
+        ((answer, _),) = self.desk.answer(request)
+        return answer
+
+    def passage(self, words):
+        start = TEXT.index(words)
+        end = start + len(words)
+        return {"start": start, "end": end, "hash": hashlib.sha256(words.encode()).hexdigest()}
+
+    def code(self, words, code, **more):
+        return self.send({"kind": "code", "code": self.project.codebook.find(code).uid, **self.passage(words)}, **more)
+
+    def stored(self):
+        """Return what another program would read: (words, code) of every coding."""
+        tree = self.project.codebook.tree
+        return [(TEXT[c.start : c.end], tree.find(c.code).name) for c in self.project.codings.of("L1")]
+
+
+@pytest.fixture
+def project(tmp_path):
+    with qc.open_project(tmp_path / "a.coding", coder="amira", create=True) as project:
+        project.documents.add("L1", TEXT)
+        project.codebook.add("Ranking", name_zh="排名压力")
+        project.codebook.add("Career")
+        yield project
+
+
+@pytest.fixture
+def hand(project):
+    return Hand(project)
+
+
+def test_the_state_holds_text_codings_and_units_as_code_points(hand):
+    hand.code("😀 Nobody else 说实话", "Ranking")
+    message, buffers = hand.desk.state()
+    text = buffers[0].decode()
+    assert text == TEXT
+    table = np.frombuffer(buffers[1], "<u4").reshape(7, -1)
+    assert text[table[0][0] : table[1][0]] == "😀 Nobody else 说实话"
+    assert message["code_index"][table[2][0]] == hand.project.codebook.find("Ranking").uid
+    sentences = np.frombuffer(buffers[3], "<u4").reshape(-1, 2)
+    assert "The town did." in [text[a:b] for a, b in sentences]
+    turns = np.frombuffer(buffers[5], "<u4").reshape(-1, 5)
+    assert [(message["speakers"][t[3]], t[4]) for t in turns] == [
+        ("Interviewer", 1), ("Clerk", 0), ("Interviewer", 1), ("Clerk", 0),
+    ]  # fmt: skip
+    assert message["codes"][0]["pinyin"] == ["pái", "míng", "yā", "lì"]
+
+
+def test_an_answer_comes_after_the_commit_and_names_what_was_made(hand):
+    answer = hand.code("The town did.", "Ranking")
+    assert answer["kind"] == "ack"
+    assert hand.project.codings[answer["coding"]].start == TEXT.index("The town")
+    assert [row["uid"] for row in answer["delta"]["added"]] == [answer["coding"]]
+    assert answer["delta"]["counts"] == {hand.project.codebook.find("Ranking").uid: 1}
+
+
+def test_a_doubled_message_changes_nothing(hand):
+    op = new_uid()
+    first, *rest = (hand.code("The town did.", "Ranking", op=op) for _ in range(5))
+    assert len(hand.stored()) == 1
+    assert {answer["coding"] for answer in rest} == {first["coding"]}
+    assert all(answer["delta"] is None for answer in rest)
+
+
+def test_everything_sent_again_after_a_restart_leaves_one_of_each(hand):
+    one, two, three, four = (new_uid() for _ in range(4))
+    career = hand.project.codebook.find("Career").uid
+    script = [
+        (lambda h: h.code("The town did.", "Ranking", op=one)),
+        (lambda h: h.send({"kind": "recode", "coding": f"op:{one}", "code": career}, op=two)),
+        (lambda h: h.send({"kind": "memo", "about": f"op:{two}", "body": "hm", "memo": None}, op=three)),
+        (lambda h: h.send({"kind": "create", "name": "New", "parent": None, **h.passage("came")}, op=four)),
+    ]
+    for step in script:
+        assert step(hand)["kind"] == "ack"
+    again = Hand(hand.project)  # a new kernel remembers no op
+    before = hand.stored()
+    for step in script[1:2]:
+        step(hand)
+    assert (
+        again.send({"kind": "create", "name": "New", "parent": None, **again.passage("came")}, op=four)["kind"] == "ack"
+    )
+    assert again.stored() == before
+    assert sorted(before) == [("The town did.", "Career"), ("came", "New")]
+    assert len(hand.project.memos) == 1
+
+
+def test_an_edge_moves_and_recoding_keeps_the_memo(hand):
+    made = hand.code("The town did.", "Ranking")["coding"]
+    hand.send({"kind": "memo", "about": made, "body": "why?", "memo": None})
+    moved = hand.send({"kind": "move", "coding": made, **hand.passage("The town")})
+    assert moved["delta"]["removed"] == [made]
+    recoded = hand.send({"kind": "recode", "coding": moved["coding"], "code": hand.project.codebook.find("Career").uid})
+    assert hand.stored() == [("The town", "Career")]
+    memos = hand.desk.state()[0]["memos"]
+    assert [(m["body"], recoded["coding"] in m["about"]) for m in memos] == [("why?", True)]
+
+
+def test_undo_and_redo_walk_back_and_forth(hand):
+    hand.code("The town did.", "Ranking")
+    hand.code("came", "Career")
+    for expected in ([("The town did.", "Ranking")], []):
+        assert hand.send({"kind": "undo"})["done"]
+        assert hand.stored() == expected
+    answer = hand.send({"kind": "redo"})
+    assert hand.stored() == [("The town did.", "Ranking")]
+    assert len(answer["delta"]["added"]) == 1
+
+
+def test_undo_says_when_there_is_nothing(hand):
+    while hand.send({"kind": "undo"})["done"]:
+        pass
+    assert hand.send({"kind": "undo"})["done"] is None
+
+
+def test_undo_of_an_earlier_kernel_is_not_repeated(hand):
+    hand.code("came", "Career")
+    answer = hand.send({"kind": "undo"}, session="another")
+    assert (answer["kind"], answer["reason"]) == ("nack", "refused")
+    assert hand.stored() == [("came", "Career")]
+
+
+def test_a_new_code_and_its_first_passage_are_one_step(hand):
+    answer = hand.send({"kind": "create", "name": "In vivo", "parent": None, **hand.passage("说实话")})
+    assert hand.stored() == [("说实话", "In vivo")]
+    assert "In vivo" in [c["name"] for c in answer["delta"]["codes"]]
+    hand.send({"kind": "undo"})
+    assert hand.stored() == []
+    assert "In vivo" not in [c.name for c in hand.project.codebook]
+
+
+def test_a_stale_view_is_refused(hand):
+    passage = {**hand.passage("came"), "hash": "0" * 64}
+    answer = hand.send({"kind": "code", "code": hand.project.codebook.find("Career").uid, **passage})
+    assert (answer["kind"], answer["reason"]) == ("nack", "stale")
+    assert hand.stored() == []
+
+
+def test_an_older_version_of_the_text_is_refused(hand):
+    answer = hand.code("came", "Career", version=7)
+    assert answer["reason"] == "stale"
+
+
+def test_another_coders_message_is_refused(hand):
+    answer = hand.code("came", "Career", coder=new_uid())
+    assert (answer["kind"], answer["reason"]) == ("nack", "refused")
+    assert hand.stored() == []
+
+
+def test_another_coders_coding_is_not_touched(hand, tmp_path):
+    with qc.open_project(tmp_path / "a.coding", coder="ben") as other:
+        theirs = other.codings.add("L1", quote="came", code="Career")
+    answer = hand.send({"kind": "remove", "coding": theirs.uid})
+    assert (answer["kind"], answer["reason"]) == ("nack", "refused")
+    assert hand.stored() == [("came", "Career")]
+
+
+def test_what_others_do_arrives_with_the_next_message(hand, tmp_path):
+    with qc.open_project(tmp_path / "a.coding", coder="ben") as other:
+        theirs = other.codings.add("L1", quote="came", code="Career")
+    delta = hand.code("The town did.", "Ranking")["delta"]
+    assert theirs.uid in [row["uid"] for row in delta["added"]]
+    assert len(delta["added"]) == 2
+
+
+def test_a_ping_is_answered_only_where_something_changed(hand):
+    ping = read_request({"v": 1, "kind": "ping"})
+    assert list(hand.desk.answer(ping)) == []
+    hand.project.codings.add("L1", quote="came", code="Career")
+    ((message, _),) = hand.desk.answer(ping)
+    assert (message["kind"], len(message["added"])) == ("delta", 1)
+
+
+def test_the_deltas_of_a_sitting_add_up_to_the_stored_codings(hand):
+    known = {}
+    made = []
+    words = ["The town did.", "town", "Nobody else", "说实话", "𠮷野 came", "😀"]
+    codes = ["Ranking", "Career"]
+    for i, (word, code) in enumerate(itertools.product(words, codes)):
+        answers = [hand.code(word, code)]
+        made.append(answers[0]["coding"])
+        if i % 3 == 2:
+            answers.append(hand.send({"kind": "remove", "coding": made[i - 1]}))
+        if i % 4 == 3:
+            answers.append(hand.send({"kind": "undo"}))
+        for answer in answers:
+            delta = answer["delta"] or {"added": [], "removed": []}
+            for uid in delta["removed"]:
+                known.pop(uid)
+            known |= {row["uid"]: row for row in delta["added"]}
+    assert set(known) == {c.uid for c in hand.project.codings.of("L1")}
+
+
+def test_a_suggestion_becomes_a_coding_only_when_taken(hand):
+    career = hand.project.codebook.find("Career")
+    ids = [new_uid(), new_uid()]
+    with hand.project.store.change("suggest") as change:
+        for uid, words in zip(ids, ["town", "came"], strict=True):
+            start = TEXT.index(words)
+            change.put(Suggestion(uid, hand.document.uid, career.uid, start, start + len(words), source="cues"))
+    assert len(hand.desk.state()[0]["suggestions"]) == 2
+    answer = hand.send({"kind": "accept", "suggestion": ids[0]})
+    hand.send({"kind": "refuse", "suggestion": ids[1]})
+    assert hand.stored() == [("town", "Career")]
+    assert hand.project.store.get(Coding, answer["coding"]).origin == "accepted"
+    assert hand.desk.state()[0]["suggestions"] == []
+
+
+def test_finishing_is_a_deliberate_act_that_can_be_taken_back(hand):
+    hand.send({"kind": "read", "furthest": 20})
+    assert hand.project.rounds.assignment_of(hand.document.uid).status == "started"
+    touched = hand.send({"kind": "finish", "finished": True})["delta"]["touched"]
+    assert [(d["status"], d["furthest"]) for d in touched] == [("finished", 20)]
+    hand.send({"kind": "finish", "finished": False})
+    assert hand.project.rounds.assignment_of(hand.document.uid).status == "started"
+
+
+def test_a_paragraph_taken_for_paratext_can_be_coded_after_all(hand):
+    start = TEXT.index("Clerk")
+    hand.send({"kind": "paratext", "start": start, "codable": False})
+    paragraph = next(p for p in hand.project.documents["L1"].outline.paragraphs if p.start == start)
+    assert paragraph.codable is False
+
+
+def test_hostile_names_come_back_as_they_are(hand):
+    name = '<img src=x onerror=alert(1)> > "quoted" \'s 𠮷'
+    answer = hand.send({"kind": "create", "name": name, "parent": None})
+    assert name in [c["name"] for c in answer["delta"]["codes"]]
+
+
+def test_search_finds_two_characters_and_says_where(hand):
+    request = read_request({"v": 1, "kind": "search", "query": "实话"})
+    ((found, _),) = hand.desk.answer(request)
+    assert [(h["match"], h["name"]) for h in found["hits"]] == [("实话", "L1")]
+    assert TEXT[found["hits"][0]["start"] :].startswith("实话")
