@@ -51,8 +51,10 @@ _PRIVATE: Final = (
     (
         "journal",
         "coder = my_coder()",
-        "NOT blind_now() OR (scope = 'things' AND payload !~ "
-        '\'"o":"(add|drop|revive)"|"k":"(memo|decision|suggestion|assignment|setting|review)"\')',
+        (
+            "NOT blind_now() OR (scope = 'things' AND payload !~ "
+            '\'"o":"(add|drop|revive)"|"k":"(memo|decision|suggestion|assignment|setting|review)"\')'
+        ),
     ),
 )
 _LEADS_WRITE: Final = ("rounds", "project", "document_versions")
