@@ -50,9 +50,7 @@ def qde(origin, path, selections, *, upper=False, description="", attribute="pla
     def g(name):
         return guid(name).upper() if upper else guid(name)
 
-    codes = "".join(
-        f'<Code guid="{g(name)}" name="{name}" isCodable="true">{description}</Code>' for name in PASSAGES
-    )
+    codes = "".join(f'<Code guid="{g(name)}" name="{name}" isCodable="true">{description}</Code>' for name in PASSAGES)
     return (
         f'<?xml version="1.0" encoding="utf-8"?><Project name="Look-alike" origin="{origin}" '
         f'xmlns="urn:QDA-XML:project:1.0"><Users><User guid="{g("amira")}" name="amira"/>'

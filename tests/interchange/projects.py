@@ -25,7 +25,7 @@ from coding.model import (
 )
 
 WORDS = st.text(alphabet="ab cé排名😀𠮷\u0301/:*?<>\"&'=.~", min_size=1, max_size=12).filter(str.strip)
-BODY = st.text(alphabet="ab \n排名😀𠮷<>&\"]:\u0301", max_size=40)
+BODY = st.text(alphabet='ab \n排名😀𠮷<>&"]:\u0301', max_size=40)
 LABELLED = st.sampled_from(["Include: a", "x\n\nInclude: b\nKey: c", "Definition: d", "\n\n", "  two", "Domain: y"])
 
 
@@ -70,10 +70,15 @@ def snapshots(draw):
                draw(st.integers(start + 1, d.length)))  # fmt: skip
         if key not in seen:
             seen.add(key)
-            rows.append(Coding(uid(data), *key, origin="imported", created=draw(st.sampled_from([0, 1_600_000_000_000]))))
+            rows.append(
+                Coding(uid(data), *key, origin="imported", created=draw(st.sampled_from([0, 1_600_000_000_000])))
+            )
     cases = tuple(Case(uid(data), draw(WORDS), draw(st.sampled_from(["person", "town"])), draw(st.just("") | WORDS),
                        draw(BODY)) for _ in range(draw(st.integers(0, 2))))  # fmt: skip
-    variables = (Variable(uid(data), "Age", "Integer", description=draw(BODY)), Variable(uid(data), "Year", "Float", "document"))
+    variables = (
+        Variable(uid(data), "Age", "Integer", description=draw(BODY)),
+        Variable(uid(data), "Year", "Float", "document"),
+    )
     values = [Value(variables[0].uid, c.uid, draw(st.integers(-9, 10**12))) for c in cases]
     values += [Value(variables[1].uid, documents[0].uid, draw(st.floats(allow_nan=False, allow_infinity=False)))]
     links = []
