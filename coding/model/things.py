@@ -14,6 +14,7 @@ __all__ = [
     "Assignment",
     "Case",
     "CaseLink",
+    "ChangeKind",
     "Code",
     "CodeVersion",
     "Coder",
@@ -21,19 +22,26 @@ __all__ = [
     "Cue",
     "Decision",
     "Document",
+    "Language",
     "Link",
     "Memo",
+    "Origin",
     "Outline",
     "Paragraph",
+    "ParagraphRole",
     "ProjectInfo",
+    "Quotable",
     "Relation",
     "Round",
+    "Scalar",
     "Set",
     "Speaker",
+    "SpeakerRole",
     "Suggestion",
     "Turn",
     "Value",
     "Variable",
+    "VariableType",
 ]
 
 SEPARATOR: Final = " > "
@@ -196,7 +204,7 @@ class Outline:
     items: tuple[tuple[int, int], ...] = ()
     """Items of lists, also inline ones: (1) … (2) …"""
     segmenter: str = ""
-    """Name and version, such as ``coding-1/sentencex-1.0.32``."""
+    """Name and version, such as ``coding-2``."""
 
 
 @dataclass(frozen=True, slots=True)
