@@ -59,6 +59,11 @@ class Desk:
         self._heirs: dict[Uid, Uid] = {}
         self._revision = 0
 
+    @property
+    def shown(self) -> bool:
+        """Whether a screen has asked for the state yet."""
+        return self._revision > 0
+
     # -- messages ---------------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Iterator[Answer]:

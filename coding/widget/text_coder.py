@@ -103,7 +103,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
 
     def refresh(self) -> None:
         """Tell the screen what has changed in the project since it was last told."""
-        delta = self._desk.delta()
+        delta = self._desk.delta() if self._desk.shown else None
         if delta:
             self.send({"v": VERSION, "kind": "delta", **delta})
 

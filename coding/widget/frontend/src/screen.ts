@@ -148,7 +148,11 @@ export class Screen {
 
   private changed(change: Change, detail?: unknown): void {
     const { desk } = this;
-    if (!desk.state) { this.top.draw(); return; }
+    if (!desk.state) {
+      this.top.draw();
+      if (change === "notice") this.notices();
+      return;
+    }
     if (change === "document") {
       const { same, goto } = detail as { same: boolean; goto?: Span | null };
       this.keys = new Keys(desk.state.options.keys);
