@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coding.agreement.disagreements import Disagreement
+    from coding.agreement.result import CodeRow
     from coding.project.agreement import AgreementResult, Language
+
+MOST_ROWS = 45
 
 _KINDS = {
     "sibling": ("sibling code", "同级代码"),
@@ -53,12 +56,33 @@ def _unique_names(codes: Any, language: Language) -> list[str]:
     return [name if names.count(name) == 1 else c.path for name, c in zip(names, codes, strict=True)]
 
 
+def _shown(result: AgreementResult) -> tuple[list[CodeRow], tuple[int, int]]:
+    """Return the rows that a figure holds, in the order of the tree, and how many it leaves out.
+
+    A figure of 170 rows is read by nobody: codes that no coder used are counted in the caption, and of
+    the others the most used are drawn.
+    """
+    used = [r for r in result.table.rows if any(r.units)]
+    kept = sorted(used, key=lambda r: -sum(r.units))[:MOST_ROWS]
+    chosen = {id(r) for r in kept}
+    return [r for r in used if id(r) in chosen], (len(used) - len(kept), len(result.table.rows) - len(used))
+
+
+def _left_out(counts: tuple[int, int], language: Language) -> str:
+    rare, unused = counts
+    words = {
+        "en": (f" · {rare} rarer codes left out", f" · {unused} codes nobody used"),
+        "zh": (f" · 略去 {rare} 个较少使用的代码", f" · {unused} 个代码无人使用"),
+    }[language]
+    return (words[0] if rare else "") + (words[1] if unused else "")
+
+
 def _codes(result: AgreementResult, language: Language) -> Any:
     import pandas as pd
 
     from coding.charts import agreement as figures
 
-    rows = result.table.rows
+    rows, left_out = _shown(result)
     names = _unique_names([r.code for r in rows], language)
     shown = [
         "\u2003" * r.code.level + n + (f" [{r.language}]" if r.language else "")
@@ -74,17 +98,21 @@ def _codes(result: AgreementResult, language: Language) -> Any:
             "reason": ["" if r.defined else r.sentence(language) for r in rows],
         }
     )
-    return figures.agreement_by_code(frame, caption=caption(result, language), language=language)
+    below = caption(result, language) + _left_out(left_out, language)
+    return figures.agreement_by_code(frame, caption=below, language=language)
 
 
 def _coders(result: AgreementResult, language: Language) -> Any:
     from coding.charts import agreement as figures
 
+    rows, left_out = _shown(result)
     frame = result.by("pair")
+    frame = frame[frame["code_uid"].isin({r.code.uid for r in rows})]
     frame = frame.assign(
         pair=frame["first"] + " · " + frame["second"], code=[p.split(" > ")[-1] for p in frame["code"]]
     )
-    return figures.agreement_by_pair(frame, caption=caption(result, language), language=language)
+    below = caption(result, language) + _left_out(left_out, language)
+    return figures.agreement_by_pair(frame, caption=below, language=language)
 
 
 def matrix_frame(result: AgreementResult, parent: str | None, language: Language) -> pd.DataFrame:

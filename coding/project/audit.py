@@ -241,7 +241,7 @@ def _saturation(project: Project, language: Language) -> Section:
     title = _word("saturation", language)
     if frame.empty:
         return Section(title)
-    rows = [(str(i), str(int(r.new_codes)), str(int(r.codes))) for i, r in enumerate(frame.itertuples(), 1)]
+    rows = [(str(r.number), str(r.new), str(r.seen)) for r in frame.itertuples()]
     last = max((i for i, row in enumerate(rows, 1) if row[1] != "0"), default=0)
     text = _word("saturation text", language, last=last, all=len(rows))
     return Section(title, (text,), _head("saturation", language), tuple(rows))
