@@ -1,0 +1,145 @@
+"""From two coders' work to figures, passages, decisions and the paragraph for the paper."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from coding.errors import AgreementError, InvalidValue, Refused
+
+
+@pytest.fixture
+def compared(project, ben):
+    """Two coders finished a blind reliability round on one document."""
+    item = project.rounds.add(purpose="reliability")
+    project.rounds.assign(item, ["P01"], ["amira", "ben"])
+    project.rounds.open(item)
+    project.codings.add("P01", quote="The county ranked us 😀 every month.", code="Pressure")
+    project.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    ben.codings.add("P01", quote="The county ranked us 😀 every month.", code="Driving")
+    ben.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    project.rounds.finish("P01")
+    ben.rounds.finish("P01")
+    return project
+
+
+def test_an_open_blind_round_shows_nobody_anything(compared, ben):
+    with pytest.raises(AgreementError, match="open and blind"):
+        compared.agreement(round=1)
+    assert {c.coder for c in ben.codings.of("P01")} == {ben.coder_uid}
+    assert sum(ben.code_counts().values()) == 2
+    assert ben.codings.to_frame()["coder"].unique().tolist() == ["ben"]
+
+
+def test_figures_passages_and_kinds(compared):
+    compared.rounds.close(1)
+    result = compared.agreement(round=1)
+    assert (result.table.unit, result.table.universe, result.table.units) == ("sentence", "respondents", 5)
+    row = result.table["Driving"]
+    assert row.units == (1, 2)
+    assert 0 < row.percent < 1
+    [difference] = result.differences("Pressure")
+    assert difference.kind == "sibling"
+    assert "Nobody" not in result.disagreements().to_string()
+
+
+def test_another_unit_than_the_rounds_is_said_to_be_exploratory(compared):
+    compared.rounds.close(1)
+    assert compared.agreement(round=1).exploratory == ()
+    other = compared.agreement(round=1, unit="paragraph")
+    assert other.exploratory == ("unit",)
+    assert "Exploratory: unit" in str(other)
+
+
+def test_a_changed_rule_makes_earlier_figures_stale(compared):
+    compared.rounds.close(1)
+    compared.codebook.set("Pressure", definition="Only sanctions.", reason="meeting")
+    assert compared.agreement(round=1).stale == ["Mechanisms > Pressure"]
+
+
+def test_the_codebook_is_closed_while_a_reliability_round_is_open(compared):
+    with pytest.raises(Refused, match="codebook is closed"):
+        compared.codebook.add("New idea")
+
+
+def test_settling_leaves_the_originals_and_changes_the_figure_after(compared):
+    compared.rounds.close(1)
+    result = compared.agreement(round=1)
+    before = compared.codings.of("P01")
+    [d] = result.differences("Pressure")
+    with pytest.raises(InvalidValue, match="needs a reason"):
+        compared.consensus.settle("a", a=[d.a[0].uid], b=[d.b[0].uid])
+    made = compared.consensus.settle("a", a=[d.a[0].uid], b=[d.b[0].uid], reasons=["rule unclear"], change_rule=True)
+    assert compared.codings.of("P01") == before
+    assert compared.memos.about(compared.codebook["Pressure"])[0].kind == "code"
+    after = result.after()
+    assert after.table["Driving"].alpha == 1
+    assert result.table["Driving"].alpha < 1
+    layer = compared.consensus.layer(compared.codings, compared.coder_uid)
+    assert sorted((c.code, c.start) for c in layer) == sorted(
+        [(made.result[0][0], made.result[0][1]), (before[-1].code, before[-1].start)]
+    )
+    compared.undo()
+    assert len(compared.consensus) == 0
+
+
+def test_union_intersection_and_redraw(compared):
+    compared.rounds.close(1)
+    [d] = compared.agreement(round=1).differences("Pressure")
+    a, b = d.a[0], d.b[0]
+    settle = compared.consensus.settle
+    with pytest.raises(InvalidValue, match="different codes"):
+        settle("union", a=[a.uid], b=[b.uid], reasons=["boundary"])
+    drawn = settle(
+        "redraw", a=[a.uid], b=[b.uid], code="Pressure", start=a.start, end=a.start + 4, reasons=["boundary"]
+    )
+    assert drawn.result == ((compared.codebook["Pressure"].uid, a.start, a.start + 4),)
+    assert len(compared.consensus) == 1  # deciding again replaced the earlier decision
+
+
+def test_the_paragraph_says_independently_only_where_it_was_enforced(compared):
+    compared.rounds.close(1)
+    text = compared.agreement(round=1).methods("en")
+    assert "sentence" in text
+    assert "Krippendorff" in text
+    assert "independently" not in text
+    assert "句" in compared.agreement(round=1).methods("zh")
+
+
+def test_codes_that_nobody_used_are_undefined_with_a_reason(compared):
+    compared.rounds.close(1)
+    compared.codebook.add("Unused")
+    row = compared.agreement(round=1).table["Unused"]
+    assert math.isnan(row.alpha)
+    assert row.sentence("en")
+    assert row.sentence("zh")
+
+
+def test_discussed_documents_are_refused_in_a_reliability_round(compared):
+    compared.rounds.close(1)
+    again = compared.rounds.add(purpose="reliability")
+    compared.rounds.assign(again, ["P01"], ["amira", "ben"])
+    with pytest.raises(Refused, match="already discussed"):
+        compared.rounds.open(again)
+
+
+def test_every_chart_draws_and_every_table_writes(compared, tmp_path):
+    compared.rounds.close(1)
+    result = compared.agreement(round=1)
+    for kind in ("codes", "coders", "matrix", "levels", "documents"):
+        assert result.chart(kind, language="zh").to_dict()
+    for name in ("a.csv", "a.xlsx", "a.html"):
+        assert result.write(tmp_path / name).stat().st_size > 100
+    with pytest.raises(InvalidValue, match="no agreement chart “pie”"):
+        result.chart("pie")
+
+
+def test_the_audit_names_no_document_and_quotes_nobody(compared, tmp_path):
+    compared.rounds.close(1)
+    compared.codebook.set("Pressure", definition="Only sanctions.", reason="after round 1")
+    page = compared.audit(tmp_path / "audit.html", language="zh").read_text(encoding="utf-8")
+    assert "after round 1" in page
+    assert "P01" not in page
+    assert "Riverside" not in page
+    assert compared.audit(tmp_path / "audit.docx").stat().st_size > 5_000

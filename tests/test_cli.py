@@ -1,0 +1,89 @@
+"""The command: what it prints, what it returns, and that bad input leaves the project as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from coding.cli import main
+from coding.project import open_project
+
+
+@pytest.fixture
+def run(capsys):
+    def go(*words):
+        code = main([str(w) for w in words])
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return go
+
+
+def test_new_import_code_export_check(run, tmp_path):
+    project, text = tmp_path / "s.coding", tmp_path / "P01.txt"
+    text.write_text("Interviewer: How?\nP01: Nobody ordered it.", encoding="utf-8")
+    assert run("new", project)[0] == 0
+    code, out, _ = run("import", project, text, "--json", "--coder", "amira")
+    [report] = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert (report["file"], report["status"], report["documents"]) == ("P01.txt", "imported", 1)
+    table = tmp_path / "codings.csv"
+    table.write_text("document,code,coder,start,end\nP01,Driving,amira,23,41\n", encoding="utf-8")
+    code, out, _ = run("import", project, table, "--as", "codings", "--json", "--coder", "amira")
+    assert code == 1
+    assert "There is no code “Driving”" in json.loads(out)["reason"]
+    with open_project(project, coder="amira") as opened:
+        opened.codebook.add("Driving")
+    code, out, _ = run("import", project, table, "--as", "codings", "--json", "--coder", "amira")
+    assert json.loads(out)["codings"] == 1
+    assert run("export", project, "--to", tmp_path / "out.qdpx", "--profile", "nvivo")[0] == 0
+    code, out, _ = run("check", project, "--json")
+    assert code == 0
+    assert (tmp_path / "out.qdpx").exists()
+    assert run("backup", project)[0] == 0
+
+
+def test_new_never_overwrites(run, tmp_path):
+    path = tmp_path / "s.coding"
+    path.write_text("something of mine")
+    code, _, err = run("new", path)
+    assert (code, path.read_text()) == (1, "something of mine")
+    assert "is there already" in err
+
+
+def test_one_bad_file_does_not_stop_the_others(run, tmp_path):
+    good, bad = tmp_path / "a.txt", tmp_path / "b.pdf"
+    good.write_text("A text.")
+    bad.write_bytes(b"%PDF-1.7 not really")
+    code, out, _ = run("import", tmp_path / "s.coding", good, bad, tmp_path / "none.txt", "--json")
+    found = {r["file"]: r["status"] for r in map(json.loads, out.splitlines())}
+    assert code == 1
+    assert found == {"a.txt": "imported", "b.pdf": "rejected", "none.txt": "rejected"}
+
+
+def test_agreement_of_a_plain_table(run, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("document,length,coder,code,start,end\nd,100,a,x,0,10\nd,100,b,x,0,12\n")
+    code, out, _ = run("agreement", table, "--json", "--unit", "character")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["unit"] == "character"
+    assert answer["units"] == 100
+    assert 0.8 < answer["codes"][0]["alpha"] < 1
+
+
+def test_errors_are_json_where_json_was_asked_for(run, tmp_path):
+    code, out, _ = run("codebook", tmp_path / "none.coding", "--json")
+    assert code == 1
+    assert set(json.loads(out)) == {"error", "reason"}
+
+
+def test_codebook_in_and_out(run, tmp_path):
+    book, path = tmp_path / "book.csv", tmp_path / "s.coding"
+    book.write_text("name,parent\nMechanisms,\nPressure,Mechanisms\n", encoding="utf-8")
+    assert run("new", path)[0] == 0
+    code, out, _ = run("codebook", path, "--read", book, "--write", tmp_path / "out.yaml", "--json")
+    assert code == 0
+    assert [c["path"] for c in json.loads(out)] == ["Mechanisms", "Mechanisms > Pressure"]
+    assert "Pressure" in (tmp_path / "out.yaml").read_text(encoding="utf-8")
