@@ -1,0 +1,68 @@
+"""The pictures in README and docs, taken from the real thing.
+
+``CODING_PICTURES=docs/images python run.py test --long tests/browser/test_pictures.py`` takes them anew.
+Without the variable the pictures go where nobody looks, and the test only sees that every screen draws.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+OPEN = "import coding as qc\nproject = qc.open_sample('study.coding')"
+
+
+@pytest.fixture
+def album(tmp_path):
+    folder = Path(os.environ.get("CODING_PICTURES") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def take(lab, selector: str, path: Path) -> None:
+    lab.page.locator(selector).first.screenshot(path=str(path))
+    assert path.stat().st_size > 20_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "document", "theme", "language"),
+    [
+        ("desk-light", "P01 night counter", "light", "en"),
+        ("desk-dark", "P01 night counter", "dark", "en"),
+        ("desk-zh-light", "P05 样板游", "light", "zh"),
+        ("desk-zh-dark", "P05 样板游", "dark", "zh"),
+    ],
+)
+def test_the_desk(lab_page, album, name, document, theme, language):
+    cells = [OPEN, f"qc.TextCoder(project, {document!r}, language={language!r})"]
+    lab = lab_page(cells, theme=theme, width=1680, height=1050)
+    lab.page.wait_for_selector(".qc [data-coding], .qc .qc-name", timeout=90_000)
+    lab.page.locator(".qc").first.scroll_into_view_if_needed()
+    lab.page.keyboard.press("n")
+    lab.page.wait_for_timeout(1500)
+    take(lab, ".qc", album / f"{name}.png")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "en"), ("light", "zh")])
+def test_the_agreement_screen(lab_page, album, theme, language):
+    cells = [OPEN, f"from coding.widget import AgreementReview\nAgreementReview(project.agreement(round=2), language={language!r})"]
+    lab = lab_page(cells, theme=theme, width=1680, height=1400)
+    lab.page.wait_for_selector(".qr-item", timeout=120_000)
+    lab.page.wait_for_timeout(800)
+    suffix = f"{'' if language == 'en' else '-zh'}-{theme}"
+    take(lab, ".qr", album / f"agreement{suffix}.png")
+
+
+@pytest.mark.long
+def test_the_consensus_screen(lab_page, album):
+    lab = lab_page([OPEN, "project.agreement(round=2).settle('Pressure')"], width=1680, height=1050)
+    lab.page.wait_for_selector(".qs-paper", timeout=120_000)
+    lab.page.locator(".qs").first.focus()
+    for key in ("t", "2"):
+        lab.page.keyboard.press(key)
+    lab.page.wait_for_timeout(500)
+    take(lab, ".qs", album / "consensus-light.png")
