@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import logging
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from coding.errors import CodingError, InvalidValue
 from coding.project import screens
 from coding.widget.desk import Desk
 from coding.widget.i18n import Interface, say
-from coding.widget.messages import VERSION, nack, read_request
+from coding.widget.messages import VERSION, Request, nack, read_request
 
 if TYPE_CHECKING:
     from coding.project import Project
@@ -72,6 +73,8 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
             digits=[project.codebook.find(code).uid for code in digits],
         )
         self._goto = goto
+        # JupyterLab hands messages to a thread beside the one that runs cells
+        self._turn = threading.RLock()
         super().__init__(screen_id=self._desk.session, project_uid=project.info.uid, document_uid=uid or "")
         self.on_msg(self._receive)
         self._watch_cells()
@@ -83,10 +86,8 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         op = _op_id(content)
         try:
             request = read_request(content)
-            for message, parts in self._desk.answer(request):
-                if self._goto and message["kind"] == "state":
-                    message["options"]["goto"], self._goto = list(self._goto), None
-                self.send(message, parts)
+            with self._turn:
+                self._answer(request)
         except CodingError as error:
             self._complain(op, "invalid" if isinstance(error, InvalidValue) else "refused", str(error))
         except Exception as error:  # noqa: BLE001  the boundary to the browser: an answer must go out
@@ -94,6 +95,12 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
             where = "".join(traceback.format_tb(error.__traceback__))
             _log.error("%s in the text coder\n%s", type(error).__name__, where)
             self._complain(op, "error", say("broken", self._desk.language, type(error).__name__))
+
+    def _answer(self, request: Request) -> None:
+        for message, parts in self._desk.answer(request):
+            if self._goto and message["kind"] == "state":
+                message["options"]["goto"], self._goto = list(self._goto), None
+            self.send(message, parts)
 
     def _complain(self, op: str, reason: str, text: str) -> None:
         if op:
@@ -103,9 +110,10 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
 
     def refresh(self) -> None:
         """Tell the screen what has changed in the project since it was last told."""
-        delta = self._desk.delta() if self._desk.shown else None
-        if delta:
-            self.send({"v": VERSION, "kind": "delta", **delta})
+        with self._turn:
+            delta = self._desk.delta() if self._desk.shown else None
+            if delta:
+                self.send({"v": VERSION, "kind": "delta", **delta})
 
     def _watch_cells(self) -> None:
         """Show what other cells do to the project as soon as they have run."""

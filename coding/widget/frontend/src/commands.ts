@@ -113,7 +113,7 @@ function moveEdge(screen: Screen, side: 1 | -1, fine: boolean): boolean {
   const coding = own(screen);
   if (!coding || !screen.edge) return false;
   const at = screen.edge === "start" ? coding.start : coding.end;
-  const to = fine ? stepEdge(desk.text, at, side) : desk.units.wordEdge(at, side);
+  const to = fine ? stepEdge(desk.text, at, side) : desk.units.wordEdge(at, side, screen.edge);
   const span: Span = screen.edge === "start" ? [to, coding.end] : [coding.start, to];
   return setEdges(screen, coding, span);
 }

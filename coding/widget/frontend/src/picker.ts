@@ -197,8 +197,9 @@ export class Picker {
       return;
     }
     const code = "match" in entry ? entry.match.code : entry.near;
-    if (!stay) this.close();
+    // first the code, then the closing: the host forgets what the pick was for when the picker closes
     this.host.apply(code, stay);
+    if (!stay) this.close();
     if (stay) { this.input.value = ""; this.search(); this.input.focus({ preventScroll: true }); }
   }
 }

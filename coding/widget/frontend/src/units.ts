@@ -116,17 +116,15 @@ export class Units {
     return null;
   }
 
-  /** The next word edge from a position, for moving an edge of a passage. */
-  wordEdge(at: number, step: 1 | -1): number {
-    let edge = at;
-    for (let tries = 0; tries < 200; tries++) {
-      const probe = step > 0 ? edge : edge - 1;
-      if (probe < 0 || probe >= this.text.length) return Math.max(0, Math.min(this.text.length, edge));
+  /** Where an edge of a passage goes by one word: a start to the start of a word, an end to the end of one. */
+  wordEdge(at: number, step: 1 | -1, edge: "start" | "end"): number {
+    for (let probe = step > 0 ? at : at - 1, tries = 0; tries < 400; tries++) {
+      if (probe < 0 || probe >= this.text.length) return Math.max(0, Math.min(this.text.length, probe < 0 ? 0 : this.text.length));
       const word = this.word(probe);
-      if (!word) { edge += step; continue; }
-      const found = step > 0 ? word[1] : word[0];
-      if (found !== at) return found;
-      edge += step;
+      if (!word) { probe += step; continue; }
+      const found = edge === "start" ? word[0] : word[1];
+      if ((found - at) * step > 0) return found;
+      probe = step > 0 ? word[1] : word[0] - 1;
     }
     return at;
   }

@@ -103,9 +103,12 @@ describe("units", () => {
   it("move an edge by words and always move", () => {
     let at = 6;
     for (let i = 0; i < 5; i++) {
-      const next = units.wordEdge(at, 1);
+      const next = units.wordEdge(at, 1, "end");
+      expect(text[next - 1]).not.toBe(" ");
       expect(next).toBeGreaterThan(at);
       at = next;
     }
+    expect(units.wordEdge(14, -1, "end")).toBe(9);
+    expect(units.wordEdge(6, 1, "start")).toBe(10);
   });
 });

@@ -1,0 +1,234 @@
+"""Coding in JupyterLab as a person does it; after every gesture the project file is asked what it holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+MAKE = """
+import coding as qc
+TEXT = '''Interviewer: When did it begin?
+
+Clerk: Nobody planned it. There is a table of towns, and we stood at the bottom. Then Harrow opened a room. 👩‍👩‍👧 came in the evening.
+
+Interviewer: And who did it?
+
+Clerk: Mrs Okafor did. 她还有一年就退休。𠮷野先生也来了。
+'''
+project = qc.open_project("study.coding", coder="amira", create=True)
+if not len(project.documents):
+    project.documents.add("L1", TEXT)
+    project.documents.add("L2", "A second text. It has two sentences.\\n")
+    drivers = project.codebook.add("Drivers", codable=False)
+    for name, zh in [("Ranking", "排名压力"), ("Deadline", "期限"), ("Peer pressure", "同侪压力"), ("Old fame", "旧荣誉")]:
+        project.codebook.add(name, parent="Drivers", name_zh=zh, definition=f"What {name} means.", exclude="The rest.")
+"""
+SHOW = "qc.TextCoder(project, 'L1', language='en')"
+ASK = """
+import json
+tree = project.codebook.tree
+rows = [(project.documents[c.document].text[c.start:c.end], tree.find(c.code).name) for c in project.codings]
+print(json.dumps({"codings": sorted(rows), "memos": [m.body for m in project.memos], "codes": [c.name for c in project.codebook]}))
+"""
+
+
+class Desk:
+    """The text coder on a page: keys, clicks on words, and what is stored."""
+
+    def __init__(self, lab):
+        self.lab, self.page = lab, lab.page
+        self.page.locator(".qc-line").first.wait_for()
+        self.page.locator(".qc .cm-content").focus()
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def stored(self):
+        return json.loads(self.lab.run(ASK).strip().splitlines()[-1])
+
+    def codings(self):
+        return [tuple(row) for row in self.stored()["codings"]]
+
+    def expect(self, *rows):
+        """Wait until exactly these codings are in the file."""
+        until = time.monotonic() + 20
+        while sorted(rows) != self.codings() and time.monotonic() < until:
+            time.sleep(0.2)
+        assert self.codings() == sorted(rows)
+        self.saved()
+
+    def saved(self):
+        self.page.locator(".qc-stat", has_text="Saved").wait_for()
+
+    def spot(self, words, *, end=False):
+        """Return the middle of the first or last letter of some words on the page."""
+        return self.page.evaluate(
+            """([words, end]) => {
+                const walk = document.createTreeWalker(document.querySelector(".qc .cm-content"), NodeFilter.SHOW_TEXT);
+                let text = '', nodes = [];
+                while (walk.nextNode()) { nodes.push([walk.currentNode, text.length]); text += walk.currentNode.data; }
+                const at = text.indexOf(words) + (end ? words.length - 1 : 0);
+                const [node, from] = nodes.findLast(([, start]) => start <= at);
+                const range = document.createRange();
+                range.setStart(node, at - from); range.setEnd(node, at - from + 1);
+                const box = range.getBoundingClientRect();
+                return [end ? box.right - 1 : box.left + 1, box.top + box.height / 2];
+            }""",
+            [words, end],
+        )
+
+    def click(self, words):
+        self.page.mouse.click(*self.spot(words))
+
+    def drag(self, first, last=None, *, free=False):
+        if free:
+            self.page.keyboard.down("Alt")
+        self.page.mouse.move(*self.spot(first))
+        self.page.mouse.down()
+        x, y = self.spot(last or first, end=True)
+        self.page.mouse.move(x - 8, y)
+        self.page.mouse.move(x, y, steps=3)
+        self.page.mouse.up()
+        if free:
+            self.page.keyboard.up("Alt")
+
+
+@pytest.fixture
+def desk(lab_page):
+    return Desk(lab_page([MAKE, SHOW]))
+
+
+TABLE = "There is a table of towns, and we stood at the bottom."
+PLANNED = "Nobody planned it."
+
+
+def test_a_passage_is_coded_recoded_and_removed_by_keys_alone(desk):
+    desk.press("j", "j", "1")
+    desk.expect((PLANNED, "Ranking"))
+    desk.press("j", "Space")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Ranking"))
+    desk.press("2")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Deadline"), (TABLE, "Ranking"))
+    desk.press("r")
+    desk.page.keyboard.type("jiurongyu")
+    desk.press("Enter")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Old fame"), (TABLE, "Ranking"))
+    desk.press("Tab", "Delete")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Old fame"))
+    desk.press("u")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Old fame"), (TABLE, "Ranking"))
+    desk.press("u", "Control+Shift+Z", "Shift+U")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Old fame"))
+
+
+def test_edges_move_by_word_and_by_character(desk):
+    desk.press("j", "j", "1", "]", "ArrowLeft", "ArrowLeft", "ArrowLeft")
+    desk.expect(("Nobody", "Ranking"))
+    desk.press("Shift+ArrowLeft", "[", "Shift+ArrowRight", "Escape")
+    desk.expect(("obod", "Ranking"))
+
+
+def test_a_new_code_from_the_words_and_a_second_one_from_the_open_picker(desk):
+    desk.press("j", "j", "/")
+    desk.page.keyboard.type("期限")
+    desk.press("Shift+Enter")
+    desk.page.keyboard.type("ranking")
+    desk.press("Enter")
+    desk.expect((PLANNED, "Deadline"), (PLANNED, "Ranking"))
+    desk.press("j", "i", "Enter")
+    until = time.monotonic() + 10
+    while not any(name.startswith("There is a table") for name in desk.stored()["codes"]) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert (TABLE, TABLE) in desk.codings()
+    desk.press("u")
+    desk.expect((PLANNED, "Deadline"), (PLANNED, "Ranking"))
+    assert TABLE not in desk.stored()["codes"]
+
+
+def test_a_locked_code_marks_every_selection(desk):
+    desk.press("j", "j", "1", "l")
+    desk.click("There is a table")
+    desk.click("Mrs Okafor")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Ranking"), ("Mrs Okafor did.", "Ranking"))
+    desk.press("l")
+    desk.click("Then Harrow")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Ranking"), ("Mrs Okafor did.", "Ranking"))
+
+
+def test_the_mouse_codes_sentences_turns_overlaps_and_single_characters(desk):
+    desk.click("There is a table")
+    desk.press("1")
+    desk.expect((TABLE, "Ranking"))
+    desk.drag("towns", "stood", free=True)  # begins inside a coded passage: no text is dragged away
+    desk.press("2")
+    desk.expect((TABLE, "Ranking"), ("towns, and we stood", "Deadline"))
+    desk.press("Escape")
+    desk.click("Then Harrow")
+    desk.click("Then Harrow")
+    desk.press("3")
+    codings = desk.codings()
+    until = time.monotonic() + 10
+    while len(codings) < 3 and time.monotonic() < until:
+        codings = desk.codings()
+    turn = next(words for words, code in codings if code == "Peer pressure")
+    assert turn.startswith("Nobody planned it.")
+    assert turn.endswith("👩‍👩‍👧 came in the evening.")
+    desk.press("Escape")
+    desk.drag("𠮷野", "先生", free=True)
+    desk.press("4")
+    until = time.monotonic() + 10
+    while ("𠮷野先生", "Old fame") not in desk.codings() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert ("𠮷野先生", "Old fame") in desk.codings()
+
+
+def test_a_memo_is_written_and_keys_stay_in_the_box(desk):
+    cells = desk.page.locator(".jp-Cell").count()
+    desk.press("j", "j", "1", "m")
+    desk.page.keyboard.type("a b d d x 12 <b>bold</b>")
+    desk.press("Control+Enter")
+    desk.saved()
+    until = time.monotonic() + 10
+    while not desk.stored()["memos"] and time.monotonic() < until:
+        time.sleep(0.2)
+    assert desk.stored()["memos"] == ["a b d d x 12 <b>bold</b>"]
+    desk.page.locator(".qc-card .qc-memo", has_text="<b>bold</b>").wait_for()
+    desk.press("Escape", "a", "b", "x", "d", "d", "z", "y", "Escape")
+    assert desk.page.locator(".jp-Cell").count() == cells
+    desk.expect((PLANNED, "Ranking"))
+
+
+def test_a_reload_shows_what_is_stored_and_the_notebook_holds_no_text(desk):
+    desk.press("j", "j", "1")
+    desk.expect((PLANNED, "Ranking"))
+    saved = desk.lab.save().read_text(encoding="utf-8")
+    notebook = json.loads(saved)
+    outputs = notebook["cells"][1]["outputs"]
+    assert "Okafor" not in json.dumps([outputs, notebook["metadata"]])
+    assert "Run All Cells" in json.dumps(outputs)
+    assert not desk.page.locator(".qc-asleep").is_visible()
+    desk.lab.reload()
+    desk.page.locator(".qc-name", has_text="Ranking").wait_for()
+    desk.lab.server.stop_kernels()
+
+
+def test_a_key_pressed_while_the_kernel_dies_is_saved_by_the_next_one(desk):
+    desk.press("j", "j", "1")
+    desk.expect((PLANNED, "Ranking"))
+    kernel = int(desk.lab.run("import os; print(os.getpid())"))
+    os.kill(kernel, signal.SIGSTOP)
+    desk.press("j", "2")
+    desk.page.locator(".qc-name", has_text="pending").wait_for()
+    assert not desk.page.locator(".qc-stat", has_text="Saved").is_visible()
+    desk.page.locator(".qc-stat", has_text="kept here").wait_for()
+    os.kill(kernel, signal.SIGKILL)  # the server starts a new one and JupyterLab says so
+    desk.page.locator(".jp-Dialog button").last.click()
+    desk.lab.reload()
+    desk.lab.run_all()
+    desk.page.locator(".qc-name", has_text="Deadline").wait_for()
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Deadline"))
