@@ -76,6 +76,7 @@ class Arrivals:
         document = replace(document, **fields)
         self._hashes[digest] = document.name
         change.put_document(document, text, outline)
+        self._offers(text, outline)
         if arriving.case:
             change.put(CaseLink(self._case(change, arriving.case).uid, document.uid, uid=new_uid()))
         self._speakers(change, document, outline)
@@ -90,6 +91,17 @@ class Arrivals:
                 )
             )
         return document
+
+    def _offers(self, text: str, outline: Outline) -> None:
+        """Say what a copied page holds beside its text; nothing is taken without being asked for."""
+        greyed = sum(not p.codable for p in outline.paragraphs)
+        if not greyed:
+            return
+        self._notes.append(f"{greyed} of {len(outline.paragraphs)} paragraphs are paratext: greyed and not counted.")
+        if offered := language.offered_variables(text, outline):
+            self._notes.append(f"Offered as variables: {', '.join(offered)}. documents[…].take_offered() keeps them.")
+        if parts := language.parts_of(text, outline):
+            self._notes.append(f"Holds {len(parts)} titled pieces. documents[…].split() makes documents of them.")
 
     def _free_name(self, wanted: str) -> str:
         name, number = wanted, 2

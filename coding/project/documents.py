@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding import importers
-from coding.errors import ImportRejected, InvalidValue, Refused
+from coding.errors import ImportRejected, InvalidValue, NotFound, Refused
 from coding.model import (
     Coding,
     Document,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coding.project.project import Project
+
+MOST_COMPARED = 400
+"""Documents among which near-duplicates are looked for at import; `Documents.similar` compares any number."""
 
 MOST_LINES = 25
 """Of a batch's report; a folder of thousands must not fill the notebook."""
@@ -161,6 +164,40 @@ class ProjectDocument:
         """
         return self._project.cases.set_speaker(self.document, label, case=case, role=role)
 
+    def offered(self) -> dict[str, str]:
+        """Return what the page says of itself (title, DOI, date, keywords …), to be taken as variables."""
+        from coding import language
+
+        return language.offered_variables(self.text, self.outline)
+
+    def take_offered(self, *names: str) -> dict[str, str]:
+        """Keep offered fields as variables of the document; all of them, or those named."""
+        offered = self.offered()
+        taken = {name: offered[name] for name in names or offered if name in offered}
+        if unknown := sorted(set(names) - set(offered)):
+            raise NotFound.among("offered field", unknown[0], offered)
+        self._project.cases.set_values(self.uid, taken, on="document")
+        return taken
+
+    def split(self) -> list[ProjectDocument]:
+        """Add each titled piece of the text, such as the abstracts of a panel, as a document of its own.
+
+        The document itself stays as it is; take it out when the pieces are what you code.
+        """
+        from coding import language
+
+        text = self.text
+        parts = language.parts_of(text, self.outline)
+        if not parts:
+            raise InvalidValue(f"“{self.name}” holds no titled pieces; nothing was added.")
+        made = []
+        for part in parts:
+            note = ("it seems to be cut off",) if part.incomplete else ()
+            made.append(
+                self._project.documents.add(part.name, text[part.start : part.end], kind=self.document.kind, notes=note)
+            )
+        return made
+
     def unused_text(self) -> list[Paragraph]:
         """Return the paragraphs recognised as paratext: greyed, left out of units and counts."""
         return [p for p in self.outline.paragraphs if not p.codable]
@@ -235,6 +272,7 @@ class Documents(Collection[ProjectDocument]):
         reports: list[FileReport] = []
         waiting: list[tuple[str, importers.ImportResult]] = []
         size = 0
+        before = {d.uid for d in self._store.all(Document)}
         for path, result in importers.read_many(paths, progress=progress, **options):
             if isinstance(result, ImportRejected):
                 reports.append(FileReport(path.name, "rejected", reason=str(result)))
@@ -245,8 +283,27 @@ class Documents(Collection[ProjectDocument]):
                 reports.extend(self.take(waiting))
                 waiting, size = [], 0
         reports.extend(self.take(waiting))
+        reports.extend(self._alike(before))
         order = {path.name: i for i, path in enumerate(paths)}
         return ImportReport(sorted(reports, key=lambda r: order.get(r.file, len(order))))
+
+    def _alike(self, before: set[Uid]) -> list[FileReport]:
+        """Say which new texts lie largely in others: the same page twice, an abstract inside its page."""
+        documents = {d.uid: d for d in self._store.all(Document)}
+        new = documents.keys() - before
+        if not new or len(documents) > MOST_COMPARED:
+            return []
+        from coding import language
+
+        pairs = language.near_duplicates({uid: self._store.text(uid) for uid in documents})
+        return [
+            FileReport(
+                documents[a if a in new else b].source_name, "imported",
+                notes=(f"{share:.0%} of the shorter text stands in both “{documents[a].name}” and “{documents[b].name}”.",),
+            )
+            for a, b, share in pairs
+            if a in new or b in new
+        ]  # fmt: skip
 
     def take(self, results: Sequence[tuple[str, importers.ImportResult]]) -> list[FileReport]:
         """Store what was read, all in one transaction, and say what became of each file."""

@@ -1,0 +1,65 @@
+"""Files becoming documents: what a copied page offers, near-duplicates, batches that go on."""
+
+from __future__ import annotations
+
+import pytest
+
+from coding.errors import ImportRejected, InvalidValue
+from coding.project import open_project
+
+PAGE = (
+    "Font Size: a A A\n"
+    "Posted on:2021-03-05Degree:MasterType:Thesis\n"
+    "GTID:42Subject:Sociology\n"
+    "Abstract/Summary:PDF Full Text Request\n" + "The desk stayed open after dark.People came from the night shift. " * 12 + "\n"
+)
+
+
+@pytest.fixture
+def project(tmp_path):
+    with open_project(tmp_path / "s.coding", coder="amira", create=True) as opened:
+        yield opened
+
+
+def test_a_copied_page_is_greyed_and_offers_its_fields(project, tmp_path):
+    (tmp_path / "thesis.txt").write_text(PAGE, encoding="utf-8")
+    report = project.documents.add_files(tmp_path / "thesis.txt", progress=False)
+    document = project.documents["thesis"]
+    assert any("paratext" in note for note in report[0].notes)
+    assert [p.start for p in document.unused_text()][:1] == [0]
+    assert document.offered()["Degree"] == "Master"
+    document.take_offered("Degree", "GTID")
+    frame = project.documents.to_frame()
+    assert frame["Degree"].tolist() == ["Master"]
+    assert document.text == PAGE
+
+
+def test_the_same_text_again_is_left_out_and_a_near_copy_is_reported(project, tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(PAGE, encoding="utf-8")
+    (tmp_path / "c.txt").write_text("MENU\n" + PAGE, encoding="utf-8")
+    report = project.documents.add_files(tmp_path / "*.txt", progress=False)
+    notes = " ".join(note for r in report for note in r.notes)
+    assert len(project.documents) == 2
+    assert "already in the project" in notes
+    assert "stands in both" in notes
+
+
+def test_a_folder_with_a_bad_file_goes_on(project, tmp_path):
+    (tmp_path / "good.txt").write_text("One text.", encoding="utf-8")
+    (tmp_path / "bad.docx").write_bytes(b"PK\x03\x04 broken")
+    report = project.documents.add_files(tmp_path / "*.*", progress=False)
+    assert [r.file for r in report.rejected] == ["bad.docx"]
+    assert "good" in project.documents
+    with pytest.raises(ImportRejected, match="no such file"):
+        project.documents.add_files(tmp_path / "none*.txt")
+
+
+def test_titled_pieces_become_documents_of_their_own(project):
+    body = "Cadres walk the stairwells in the evening and count the lit windows, and write down what they hear. " * 5
+    text = f"A panel on lamps\n\nFirst paper on stairs\n{body}\nSecond paper on windows\n{body.replace('evening', 'night')}"
+    document = project.documents.add("panel", text)
+    names = [d.name for d in document.split()]
+    assert {"First paper on stairs", "Second paper on windows"} <= set(names)
+    with pytest.raises(InvalidValue, match="no titled pieces"):
+        project.documents.add("plain", "Just a line.").split()
