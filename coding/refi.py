@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from coding.model import Case, Code, Cue, Document, Uid
@@ -83,6 +83,7 @@ def canonical_guid(text: str) -> str | None:
     return low if _GUID.fullmatch(low) else None
 
 
+@lru_cache(maxsize=65_536)
 def time_text(ms: int) -> str:
     """Return a time as ``YYYY-MM-DDThh:mm:ssZ``, the one form that every program reads; "" for none."""
     if not 0 < ms < 253_402_300_800_000:

@@ -196,7 +196,8 @@ class _Folder:
                     p.end, "character", p.created, "\n".join(m.body for m in p.memos), p.text,
                 ]  # fmt: skip
 
-        self.put("coded_references", _REFERENCES, rows)
+        every = list(rows())  # read twice: as csv and as workbook
+        self.put("coded_references", _REFERENCES, lambda: every)
 
     def responses(self) -> None:
         """Write survey-like answers: one row a respondent, a column for each of her documents of one kind."""

@@ -19,6 +19,7 @@ CELL_LIMIT: Final = 32_767
 """Characters of a cell in Excel, counted as UTF-16 units."""
 ROW_LIMIT: Final = 1_048_576
 _BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
+_ANY_BREAK = re.compile("[\r\n\v\f\x85\u2028\u2029]")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _PLACE = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -38,10 +39,11 @@ class Table:
 def _flat(value: Any, table: Table, excel_safe: bool) -> Any:
     if not isinstance(value, str):
         return "" if value is None else value
-    if _BREAKS.search(value):
-        value, n = _BREAKS.subn(" ", value)
-        table.joined += bool(n)
-    value = value.replace("\x00", "")
+    if _ANY_BREAK.search(value):
+        value = _BREAKS.sub(" ", value)
+        table.joined += 1
+    if "\x00" in value:
+        value = value.replace("\x00", "")
     # an option, since the apostrophe changes the words; numbers such as -3 stay numbers
     if excel_safe and _FORMULA.match(value) and not _PLACE.fullmatch(value):
         return "'" + value
@@ -92,8 +94,10 @@ def _rows_for_excel(path: Path, table: Table) -> Iterator[Sequence[Any]]:
     for number, row in enumerate(table.rows, start=1):
         if number >= ROW_LIMIT:
             raise ExportFailed(f"{path.name}: Excel has {ROW_LIMIT:,} rows; export csv, or fewer documents.")
-        if any(isinstance(v, str) and len(v) > CELL_LIMIT // 2 for v in row):
-            row = [_fitting(v, table, number, i) if isinstance(v, str) else v for i, v in enumerate(row)]
+        for value in row:  # a loop and not any(): this runs for every cell of the largest tables
+            if isinstance(value, str) and len(value) > CELL_LIMIT // 2:
+                row = [_fitting(v, table, number, i) if isinstance(v, str) else v for i, v in enumerate(row)]
+                break
         yield row
 
 

@@ -44,6 +44,7 @@ _PARTS: Final = {
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPECIAL: Final = re.compile('[\x00-\x08\x0b-\x1f&<>"_\ufffe\uffff\ud800-\udfff]')
 _ESCAPE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -86,6 +87,8 @@ def _letters(index: int) -> str:
 
 
 def _text(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return value
     if _CONTROL.search(value):
         value = _CONTROL.sub("", value)
     if "_x" in value:
