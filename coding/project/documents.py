@@ -395,6 +395,11 @@ class Documents(Collection[ProjectDocument]):
         return [(d.name, d.kind, d.language, d.length) for d in self._store.all(Document)]
 
 
+def _is_material(path: Path) -> bool:
+    """Leave out hidden files, and projects that lie beside the texts; a path that is named is always taken."""
+    return path.is_file() and not path.name.startswith(".") and ".coding" not in path.name
+
+
 def expand(patterns: Iterable[str | Path]) -> Iterator[Path]:
     """Yield the files that paths, folders and globs name, each once, in a stable order.
 
@@ -405,11 +410,11 @@ def expand(patterns: Iterable[str | Path]) -> Iterator[Path]:
     for pattern in patterns:
         path = Path(pattern).expanduser()
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            found = sorted(p for p in path.rglob("*") if _is_material(p))
         elif path.exists():
             found = [path]
         else:
-            found = sorted(Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file())
+            found = sorted(p for p in map(Path, glob.glob(str(path), recursive=True)) if _is_material(p))
             if not found:
                 raise ImportRejected(str(pattern), "there is no such file.", remedy="Check the path and the spelling.")
         for file in found:

@@ -57,9 +57,9 @@ def test_a_folder_with_a_bad_file_goes_on(project, tmp_path):
 
 def test_titled_pieces_become_documents_of_their_own(project):
     body = "Cadres walk the stairwells in the evening and count the lit windows, and write down what they hear. " * 5
-    text = f"A panel on lamps\n\nFirst paper on stairs\n{body}\nSecond paper on windows\n{body.replace('evening', 'night')}"
+    text = f"Lamps and Stairs: A Panel\n\nFirst Paper on Stairs\n{body}\n\nSecond Paper on Windows\n{body.replace('evening', 'night')}\n"
     document = project.documents.add("panel", text)
     names = [d.name for d in document.split()]
-    assert {"First paper on stairs", "Second paper on windows"} <= set(names)
+    assert {"First Paper on Stairs", "Second Paper on Windows"} <= set(names)
     with pytest.raises(InvalidValue, match="no titled pieces"):
         project.documents.add("plain", "Just a line.").split()
