@@ -283,27 +283,26 @@ class Documents(Collection[ProjectDocument]):
                 reports.extend(self.take(waiting))
                 waiting, size = [], 0
         reports.extend(self.take(waiting))
-        reports.extend(self._alike(before))
+        alike = self._alike(before)
+        reports = [replace(r, notes=(*r.notes, *alike.get(r.file, ()))) for r in reports]
         order = {path.name: i for i, path in enumerate(paths)}
         return ImportReport(sorted(reports, key=lambda r: order.get(r.file, len(order))))
 
-    def _alike(self, before: set[Uid]) -> list[FileReport]:
-        """Say which new texts lie largely in others: the same page twice, an abstract inside its page."""
+    def _alike(self, before: set[Uid]) -> dict[str, list[str]]:
+        """Say by file which new texts lie largely in others: the same page twice, an abstract inside its page."""
         documents = {d.uid: d for d in self._store.all(Document)}
         new = documents.keys() - before
         if not new or len(documents) > MOST_COMPARED:
-            return []
+            return {}
         from coding import language
 
+        notes: dict[str, list[str]] = {}
         pairs = language.near_duplicates({uid: self._store.text(uid) for uid in documents})
-        return [
-            FileReport(
-                documents[a if a in new else b].source_name, "imported",
-                notes=(f"{share:.0%} of the shorter text stands in both “{documents[a].name}” and “{documents[b].name}”.",),
-            )
-            for a, b, share in pairs
-            if a in new or b in new
-        ]  # fmt: skip
+        for a, b, share in pairs:
+            if a in new or b in new:
+                note = f"{share:.0%} of the shorter text stands in both “{documents[a].name}” and “{documents[b].name}”."
+                notes.setdefault(documents[a if a in new else b].source_name, []).append(note)
+        return notes
 
     def take(self, results: Sequence[tuple[str, importers.ImportResult]]) -> list[FileReport]:
         """Store what was read, all in one transaction, and say what became of each file."""
