@@ -85,12 +85,14 @@ class ProjectCodebook(Collection[Code]):
         by_path = {fold_name(here.path(code)): code for code in here if not code.retired}
         uids: dict[Uid, Uid] = {}
         out: list[Code] = []
+        below = max((code.position for code in here.roots), default=-1) + 1  # a new book stands after those here
         with self._store.change("read codebook") as change:
             for code in incoming:
                 known = (by_key.get(code.key) if code.key else None) or by_path.get(fold_name(incoming.path(code)))
                 parent = uids.get(code.parent) if code.parent else None
                 if known is None:
-                    fresh = replace(code, parent=parent)
+                    at = code.position if code.parent else code.position + below
+                    fresh = replace(code, parent=parent, position=at)
                 else:
                     # a person may have moved or recoloured it here: the file brings words, not places
                     fresh = replace(

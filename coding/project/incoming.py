@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from coding import language
 from coding.importers import read_project
+from coding.importers.qualcoder import read_project as read_qualcoder
 from coding.importers.refi_match import match
 from coding.model import Outline, Snapshot, Uid
 from coding.project.documents import FileReport
@@ -27,7 +28,7 @@ def take_project(project: Project, path: Path, **options: Any) -> FileReport:
     if path.suffix.lower() == ".coding":
         merged = project.store.merge(path)
         return FileReport(path.name, "imported", notes=tuple(str(merged).splitlines()))
-    incoming, report = read_project(path, **options)
+    incoming, report = read_qualcoder(path) if path.suffix.lower() == ".qda" else read_project(path, **options)
     matching = match(project.snapshot(texts=False), incoming)
     known = set(matching.uids.values())
     arriving = matching.apply(incoming)
