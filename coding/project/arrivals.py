@@ -17,6 +17,7 @@ from coding.model import (
     Paragraph,
     Scalar,
     Speaker,
+    Turn,
     Value,
     Variable,
     VariableType,
@@ -165,9 +166,19 @@ def with_structure(outline: Outline, arriving: importers.ImportedDocument) -> Ou
         ]
         outline = replace(outline, paragraphs=tuple(paragraphs))
     if times:
-        turns = [
-            replace(t, begin_ms=times[t.start][0], end_ms=times[t.start][1]) if t.start in times else t
-            for t in outline.turns
-        ]
+        # the file itself says where each turn begins and who speaks: that stands over what was recognised
+        known = {turn.start: turn for turn in outline.turns}
+        turns = [_timed_turn(arriving, known.get(start), start, *times[start]) for start in sorted(times)]
         outline = replace(outline, turns=tuple(turns))
     return outline
+
+
+def _timed_turn(
+    arriving: importers.ImportedDocument, known: Turn | None, start: int, begin_ms: int, end_ms: int
+) -> Turn:
+    if known is not None:
+        return replace(known, begin_ms=begin_ms, end_ms=end_ms)
+    line = arriving.text.find("\n", start)
+    end = line if line >= 0 else len(arriving.text)
+    label = next((name for name in arriving.speakers if arriving.text.startswith(f"{name}: ", start)), "")
+    return Turn(start, end, start + len(label) + 2 if label else start, label, begin_ms=begin_ms, end_ms=end_ms)

@@ -107,6 +107,20 @@ def test_subtitles_without_names_are_cut_at_sentences_and_pauses():
     assert document.times == ((0, 1000, 3000), (8, 9000, 10_000))
 
 
+def test_subtitles_keep_their_times_as_units_of_the_project(tmp_path):
+    import coding as qc
+
+    (tmp_path / "a.srt").write_text(
+        "1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n2\n00:00:09,000 --> 00:00:10,000\nYes.\n", "utf-8"
+    )
+    (tmp_path / "b.vtt").write_text("WEBVTT\n\n00:03.000 --> 00:04.000\n<v Anna>Hello.\n", "utf-8")
+    with qc.open_project(tmp_path / "p.coding", coder="a", create=True) as project:
+        project.documents.add_files(tmp_path / "a.srt", tmp_path / "b.vtt", progress=False)
+        plain, named = (project.documents[name].outline.turns for name in ("a", "b"))
+    assert [(t.start, t.end, t.begin_ms, t.end_ms) for t in plain] == [(0, 6, 1000, 2000), (7, 11, 9000, 10_000)]
+    assert [(t.speaker, t.begin_ms) for t in named] == [("Anna", 3000)]
+
+
 def test_whisper_brings_its_language_and_speakers():
     segments = [
         {"start": 0, "end": 1, "text": " Hello.", "speaker": "S1"},
