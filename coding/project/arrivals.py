@@ -162,7 +162,10 @@ def with_structure(outline: Outline, arriving: importers.ImportedDocument) -> Ou
     times = {start: (begin, end) for start, begin, end in arriving.times}
     if roles:
         paragraphs: list[Paragraph] = [
-            replace(p, role=roles[p.start], codable=True) if p.start in roles else p for p in outline.paragraphs
+            replace(p, role=roles[p.start], codable=not (arriving.kind == "survey" and roles[p.start] == "heading"))
+            if p.start in roles
+            else p
+            for p in outline.paragraphs
         ]
         outline = replace(outline, paragraphs=tuple(paragraphs))
     if times:

@@ -115,12 +115,34 @@ class Codings(Collection[Coding]):
             origin: how the codings came about.
             fields: confidence, quotable; the same for all.
         """
-        coder = self._project.require_coder()
+        name = self._project.require_coder().name
+        return self.add_rows(((*row, name) for row in rows), origin=origin, **fields)
+
+    def add_rows(
+        self,
+        rows: Iterable[tuple[str | Document | ProjectDocument, int, int, CodeRef, str]],
+        *,
+        origin: Origin,
+        **fields: Any,
+    ) -> list[Coding]:
+        """Store codings that say whose they are, such as a table of several coders, in one transaction.
+
+        Args:
+            rows: (document, start, end, code, coder's name) each; a coder who is new is added.
+            origin: how the codings came about.
+            fields: confidence, quotable; the same for all.
+        """
+        own = self._project.require_coder()
+        people = {c.name: c.uid for c in self._store.all(Coder)}
+        new: dict[str, Coder] = {}
         find_document, find_code = self._project.documents.find, self._project.codebook.find
         documents: dict[Any, Document] = {}
         codes: dict[Any, Code] = {}
         out = []
-        for document, start, end, code in rows:
+        for document, start, end, code, coder in rows:
+            if coder not in people:
+                new[coder] = Coder(new_uid(), coder)
+                people[coder] = new[coder].uid
             key = document if isinstance(document, str) else document.uid
             doc = documents.setdefault(key, documents.get(key) or find_document(document))
             ref = code if isinstance(code, str) else code.uid
@@ -131,12 +153,16 @@ class Codings(Collection[Coding]):
             span = check_span(start, end, doc.length)
             out.append(
                 Coding(
-                    new_uid(), doc.uid, use.uid, coder.uid, *span, origin=origin, code_version=use.version,
-                    document_version=doc.version, round=self._project.rounds.current_for(doc.uid), **fields,
+                    new_uid(), doc.uid, use.uid, people[coder], *span, origin=origin, code_version=use.version,
+                    document_version=doc.version, round=self._project.rounds.current_for(doc.uid, people[coder]), **fields,
                 )
             )  # fmt: skip
         self._project.rounds.check_may_code({c.document for c in out})
+        if origin == "manual" and any(c.coder != own.uid for c in out):
+            raise Refused(f"This project is open for {own.name}; others code in projects of their own.")
         with self._store.change("code") as change:
+            for person in new.values():
+                change.put(person)
             return list(change.put_codings(out))
 
     def recode(self, coding: Coding | Uid, *, code: CodeRef) -> Coding:

@@ -242,7 +242,8 @@ class Documents(Collection[ProjectDocument]):
         """Add a text that is already at hand.
 
         Args:
-            name: shown everywhere; a second document of the same name gets a number.
+            name: shown everywhere; a second document of the same name gets a number. Where the same text
+                is there already, that document is returned and nothing is added.
             text: line ends become LF and a byte order mark is dropped; nothing else changes.
             kind: interview, abstract … ; free.
             language: of the whole text; recognised per paragraph when None.
@@ -253,8 +254,9 @@ class Documents(Collection[ProjectDocument]):
         arrivals = Arrivals(self._project)
         with self._store.change("import") as change:
             document = arrivals.put(change, arriving, **fields)
-        if document is None:
-            raise InvalidValue(arrivals.pop_notes()[0])
+        if document is None:  # the same text is there: a cell that is run again adds nothing
+            digest = hashlib.sha256(arriving.text.encode()).hexdigest()
+            document = next(d for d in self._store.all(Document) if d.sha256 == digest)
         return ProjectDocument(self._project, document)
 
     def add_files(self, *patterns: str | Path, progress: bool = True, **options: Any) -> ImportReport:
@@ -300,7 +302,9 @@ class Documents(Collection[ProjectDocument]):
         pairs = language.near_duplicates({uid: self._store.text(uid) for uid in documents})
         for a, b, share in pairs:
             if a in new or b in new:
-                note = f"{share:.0%} of the shorter text stands in both “{documents[a].name}” and “{documents[b].name}”."
+                note = (
+                    f"{share:.0%} of the shorter text stands in both “{documents[a].name}” and “{documents[b].name}”."
+                )
                 notes.setdefault(documents[a if a in new else b].source_name, []).append(note)
         return notes
 

@@ -34,7 +34,8 @@ def take_files(
     documents: list[Path] = []
     for name in files:
         try:
-            paths = list(expand([name]))
+            whole = Path(name).suffix.lower() in PROJECT_SUFFIXES and Path(name).exists()  # a .qda is a folder
+            paths = [Path(name)] if whole else list(expand([name]))
         except ImportRejected as error:
             reports.append(FileReport(Path(name).name, "rejected", reason=str(error)))
             continue
@@ -73,7 +74,7 @@ def _take_codebook(project: Project, path: Path, **_: Any) -> FileReport:
 
 def _take_codings(project: Project, path: Path, **options: Any) -> FileReport:
     rows = importers.read_codings_table(path, **options)
-    added = project.codings.add_many([(r.document, r.start, r.end, r.code) for r in rows], origin="imported")
+    added = project.codings.add_rows(((r.document, r.start, r.end, r.code, r.coder) for r in rows), origin="imported")
     return FileReport(path.name, "imported", codings=len(added))
 
 

@@ -11,7 +11,9 @@ PAGE = (
     "Font Size: a A A\n"
     "Posted on:2021-03-05Degree:MasterType:Thesis\n"
     "GTID:42Subject:Sociology\n"
-    "Abstract/Summary:PDF Full Text Request\n" + "The desk stayed open after dark.People came from the night shift. " * 12 + "\n"
+    "Abstract/Summary:PDF Full Text Request\n"
+    + "The desk stayed open after dark.People came from the night shift. " * 12
+    + "\n"
 )
 
 
@@ -63,3 +65,23 @@ def test_titled_pieces_become_documents_of_their_own(project):
     assert {"First Paper on Stairs", "Second Paper on Windows"} <= set(names)
     with pytest.raises(InvalidValue, match="no titled pieces"):
         project.documents.add("plain", "Just a line.").split()
+
+
+def test_adding_the_same_text_again_returns_what_is_there(project):
+    first = project.documents.add("note", "A pasted note.")
+    assert project.documents.add("note", "A pasted note.").uid == first.uid
+    assert len(project.documents) == 1
+
+
+def test_a_table_of_codings_keeps_whose_they_are(project, tmp_path):
+    from coding.project.intake import take_files
+
+    project.documents.add("P01", "Nobody ordered it. We looked at Riverside.")
+    project.codebook.add("Driving")
+    table = tmp_path / "codings.csv"
+    table.write_text("document,code,coder,start,end\nP01,Driving,amira,0,18\nP01,Driving,ben,19,42\n", encoding="utf-8")
+    [report] = take_files(project, [table], as_="codings", progress=False)
+    frame = project.codings.to_frame()
+    assert report.codings == 2
+    assert dict(zip(frame["coder"], frame["start"], strict=True)) == {"amira": 0, "ben": 19}
+    assert set(frame["origin"]) == {"imported"}
