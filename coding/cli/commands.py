@@ -47,7 +47,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="coding", description="Qualitative coding in Jupyter.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Any, about: str, *, project: bool = True, facts: bool = True) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Any, about: str, *, project: bool = True, facts: bool = True
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=about, description=about)
         sub.set_defaults(run=run)
         if project:
@@ -114,7 +116,9 @@ def opened(options: argparse.Namespace, *, create: bool = False, readonly: bool 
     """Open the project that a command names."""
     from coding.project import open_project
 
-    return open_project(options.project, coder=None if readonly else coder_name(options), create=create, readonly=readonly)
+    return open_project(
+        options.project, coder=None if readonly else coder_name(options), create=create, readonly=readonly
+    )
 
 
 def answer(options: argparse.Namespace, facts: Any, text: str) -> None:
@@ -128,7 +132,11 @@ def run_new(options: argparse.Namespace) -> int:
         raise InvalidValue(f"{options.project} is there already; nothing was changed.")
     with opened(options, create=True) as project:
         project.store.initialise()
-        answer(options, {"project": options.project}, f"Made {options.project}. Next: coding import {options.project} FILE …")
+        answer(
+            options,
+            {"project": options.project},
+            f"Made {options.project}. Next: coding import {options.project} FILE …",
+        )
     return 0
 
 
@@ -244,15 +252,18 @@ def run_lab(options: argparse.Namespace) -> int:
     """Open JupyterLab on the first notebook."""
     from coding.cli.serving import serve_lab
 
-    return serve_lab(options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest)
+    return serve_lab(
+        options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest
+    )
 
 
 def run_app(options: argparse.Namespace) -> int:
     """Open the text coder as a Voilà page with a token."""
     from coding.cli.serving import serve_app
 
-    return serve_app(options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest)
+    return serve_app(
+        options.project, coder=options.coder, browser=not options.no_browser, port=options.port, rest=options.rest
+    )
 
 
 __all__ = ["build_parser", "main"]
-
