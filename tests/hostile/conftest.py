@@ -19,6 +19,8 @@ collect_ignore = ["documents.py", "generate.py", "makers.py", "projects.py"]  # 
 def hostile():
     """The corpus generator: ``hostile.corpus()``, ``hostile.Hostile``, and the makers of valid files."""
     sys.path.insert(0, str(HERE))
+    for name in collect_ignore:  # modules of the same name lie in other folders
+        sys.modules.pop(name.removesuffix(".py"), None)
     try:
         import generate
     finally:
