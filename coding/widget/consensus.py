@@ -34,7 +34,7 @@ class Consensus(AskingWidget):
         result: of `Project.agreement`.
         code: only disagreements that touch this code.
         found: the disagreements, where they are chosen already.
-        language: of the interface.
+        language: of the interface; by default that of JupyterLab.
     """
 
     _esm = STATIC / "consensus.js"
@@ -47,7 +47,7 @@ class Consensus(AskingWidget):
         *,
         code: str | None = None,
         found: Sequence[Disagreement] | None = None,
-        language: Interface = "en",
+        language: Interface | None = None,
     ) -> None:
         if result.project is None:
             raise InvalidValue("The passages of a plain table are not at hand; make a project to settle them.")
@@ -100,7 +100,7 @@ class Consensus(AskingWidget):
         return number
 
     def _item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        number = self._at(asked, "id")
+        number = self._at(asked, "item")
         d = self._passages.found[number]
         item = self._passages.item(number, around=2)
         decision = self.project.consensus.about(p.uid for p in (*d.a, *d.b))

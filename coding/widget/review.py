@@ -35,14 +35,14 @@ class AgreementReview(AskingWidget):
     Args:
         result: of `Project.agreement`.
         code: name, path or uid of a code to begin with.
-        language: of the interface.
+        language: of the interface; by default that of JupyterLab.
     """
 
     _esm = STATIC / "agreement_review.js"
     title = "Agreement"
     command = "result.review()"
 
-    def __init__(self, result: AgreementResult, *, code: str | None = None, language: Interface = "en") -> None:
+    def __init__(self, result: AgreementResult, *, code: str | None = None, language: Interface | None = None) -> None:
         if result.project is None:
             raise InvalidValue("The passages of a plain table are not at hand; make a project to review them.")
         self.result = result
@@ -221,7 +221,7 @@ class AgreementReview(AskingWidget):
             self.slot.children = (widget,)
 
 
-def review(result: AgreementResult, *, code: str | None = None, language: Interface = "en") -> ipywidgets.VBox:
+def review(result: AgreementResult, *, code: str | None = None, language: Interface | None = None) -> ipywidgets.VBox:
     """Return the screen with a place below it, where passages open and are settled."""
     screen = AgreementReview(result, code=code, language=language)
     screen.slot = ipywidgets.VBox()

@@ -5,7 +5,12 @@ export interface Comm {
   on(event: "msg:custom", handler: (message: Answer) => void): void;
   off(event: "msg:custom", handler: (message: Answer) => void): void;
 }
+/** What a question may carry; `type` and `id` belong to the envelope. */
+export type Body = { [field: string]: unknown; type?: never; id?: never };
 export interface Answer { type: string; id?: string; error?: string; [field: string]: unknown }
+
+/** The language of the interface: what was asked for, else JupyterLab's. */
+export const spoken = (asked: "en" | "zh" | null): "en" | "zh" => asked ?? (document.documentElement.lang.toLowerCase().startsWith("zh") ? "zh" : "en");
 
 export class Channel {
   private readonly waiting = new Map<string, { done: (answer: Answer) => void; failed: (error: Error) => void; timer: number }>();
@@ -33,7 +38,7 @@ export class Channel {
   };
 
   /** Ask and wait. A kernel that was restarted never answers: after a while the promise fails, so that the screen can say so. */
-  ask<T extends object>(type: string, body: object = {}, patience = 60_000): Promise<T> {
+  ask<T extends object>(type: string, body: Body = {}, patience = 60_000): Promise<T> {
     const id = `${this.mark}-${this.next++}`;
     return new Promise((done, failed) => {
       const timer = window.setTimeout(() => {

@@ -1,6 +1,6 @@
 /** The PI's screen: figures at the top, who chose what instead, and the passages behind whatever is chosen. */
 
-import type { Channel } from "../ask";
+import { spoken, type Body, type Channel } from "../ask";
 import { fill, h } from "../dom";
 import { drawGrid, drawRounds } from "./grids";
 import { drawItem } from "./passages";
@@ -19,10 +19,12 @@ export class Review {
   private at = -1;
   private kappa = false;
   private worst = false;
+  private readonly unused = { shown: false };
+  private readonly closed = new Set<string>();
   private readonly top = h("div", { class: "qr-top" });
   private readonly facts = h("div", { class: "qr-facts" });
   private readonly methods = h("div", { class: "qr-say" });
-  private readonly table = h("div", { class: "qr-table" });
+  private readonly table = h("div", { class: "qr-table", role: "region", tabindex: "0" });
   private readonly right = h("div", { class: "qr-right" });
   private readonly chips = h("header", {});
   private readonly list = h("div", { role: "list" });
@@ -56,7 +58,7 @@ export class Review {
     this.root.toggleAttribute("data-dark", dark);
   }
 
-  private async load(type: string, body: object): Promise<void> {
+  private async load(type: string, body: Body): Promise<void> {
     this.status.textContent = this.say("waiting");
     try {
       const answer = await this.channel.ask<{ view: View }>(type, body);
@@ -75,18 +77,32 @@ export class Review {
   private show(view: View): void {
     const first = this.view === null;
     this.view = view;
-    this.language = view.language;
-    this.say = word(view.language);
-    this.root.lang = view.language;
+    this.language = spoken(view.language);
+    this.say = word(this.language);
+    this.root.lang = this.language;
     this.root.setAttribute("aria-label", this.say("agreement"));
+    this.table.setAttribute("aria-label", this.say("code"));
     this.drawTop(view);
     const l = this.language;
     fill(this.facts, ...view.facts.map((f) => h("div", {}, h("b", {}, f.figure, h("small", {}, f.small)), f.words[l])));
     const copy = h("button", { class: "qr-btn qr-edge", on: { click: () => { void navigator.clipboard?.writeText(view.methods[l]); copy.textContent = this.say("copied"); } } }, this.say("copy"));
-    fill(this.methods, h("span", {}, view.methods[l]), copy);
+    this.drawMethods(view.methods[l], copy);
     const mark = (band: string, key: Word): HTMLElement => h("span", {}, h("i", { class: `qr-dot qr-${band}` }), this.say(key));
     fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers")));
     void this.choose(first && view.first ? { code: view.first } : this.filter);
+  }
+
+  /** The paragraph for the paper: four lines of it until all is asked for, copied whole. */
+  private drawMethods(words: string, copy: HTMLElement): void {
+    const paragraph = h("p", { class: "qr-clamp" }, words);
+    const all = h("button", { class: "qr-btn qr-link", "aria-expanded": "false" }, this.say("showAll"));
+    all.addEventListener("click", () => {
+      const clamped = paragraph.classList.toggle("qr-clamp");
+      all.setAttribute("aria-expanded", String(!clamped));
+      all.textContent = this.say(clamped ? "showAll" : "showLess");
+    });
+    fill(this.methods, h("header", {}, h("b", {}, this.say("methods")), h("span", { class: "qr-sp" }), copy), paragraph, all);
+    all.hidden = paragraph.clientHeight > 0 && paragraph.scrollHeight <= paragraph.clientHeight + 2;
   }
 
   private drawTop(view: View): void {
@@ -100,7 +116,9 @@ export class Review {
 
   private draw(): void {
     const view = this.view!;
-    drawTable(this.table, view.rows, { coders: view.coders, kappa: this.kappa, worst: this.worst, chosen: this.filter.code, language: this.language, say: this.say, choose: (uid) => void this.choose(this.filter.code === uid ? {} : { code: uid }) });
+    const place = this.table.scrollTop;
+    drawTable(this.table, view.rows, { coders: view.coders, kappa: this.kappa, worst: this.worst, unused: this.unused, closed: this.closed, again: () => this.draw(), chosen: this.filter.code, language: this.language, say: this.say, choose: (uid) => void this.choose(this.filter.code === uid ? {} : { code: uid }) });
+    this.table.scrollTop = place;
     const grids = view.grids.slice(0, 3).map((g) => drawGrid(g, this.language, this.filter.pair, (pair) => void this.choose({ pair })));
     fill(this.right, ...grids, drawRounds(view.rounds, this.say("byRound"), this.language));
   }

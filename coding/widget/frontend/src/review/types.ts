@@ -35,7 +35,7 @@ export interface View {
   grids: Grid[];
   rounds: { labels: string[]; series: Series[] };
   kinds: { kind: string; count: number; words: Both }[];
-  language: Language;
+  language: Language | null;
   first: string | null;
 }
 export interface Side { start: number; end: number; code: string; code_zh: string; hue: number }

@@ -1,6 +1,6 @@
 /** Settling disagreements by keyboard: a decision, a reason, Enter, the next one. */
 
-import type { Channel } from "../ask";
+import { spoken, type Channel } from "../ask";
 import { fill, h, ring, svg } from "../dom";
 import type { Language } from "../review/types";
 import { kept } from "./result";
@@ -73,9 +73,9 @@ export class Settle {
 
   private take(desk: Desk): void {
     this.desk = desk;
-    this.language = desk.language;
-    this.say = word(desk.language);
-    this.root.lang = desk.language;
+    this.language = spoken(desk.language);
+    this.say = word(this.language);
+    this.root.lang = this.language;
     this.root.setAttribute("aria-label", this.say("consensus"));
     this.note.placeholder = this.say("note");
     this.note.setAttribute("aria-label", this.say("note"));
@@ -90,7 +90,7 @@ export class Settle {
     if (!lines.length) { fill(this.text, h("p", { class: "qs-empty" }, this.say("none"))); return; }
     this.at = Math.max(0, Math.min(i, lines.length - 1));
     try {
-      this.item = (await this.channel.ask<{ item: Case }>("item", { id: lines[this.at]!.id })).item;
+      this.item = (await this.channel.ask<{ item: Case }>("item", { item: lines[this.at]!.id })).item;
     } catch (error) { this.fail(error); return; }
     const decided = this.item.decided;
     this.decision = decided?.decision ?? null;

@@ -4,7 +4,7 @@ import type { Both, Item, Language } from "../review/types";
 
 export interface Line { id: string; name: string; paragraph: number; words: Both; settled: string }
 export interface CodeWords { uid: string; name: string; name_zh: string; hue: number; definition: string; definition_zh: string }
-export interface Desk { title: Both; lines: Line[]; language: Language; before: { words: Both; text: string } | null; coder: string; reasons: { key: string; words: Both }[] }
+export interface Desk { title: Both; lines: Line[]; language: Language | null; before: { words: Both; text: string } | null; coder: string; reasons: { key: string; words: Both }[] }
 export interface Case extends Item {
   codesA: CodeWords[];
   codesB: CodeWords[];
