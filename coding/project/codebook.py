@@ -164,6 +164,33 @@ class ProjectCodebook(Collection[Code]):
                 change.put(code)
         return self.find(self.find(ref).uid)
 
+    def gather(self, refs: Iterable[CodeRef], *, name: str = "", under: CodeRef | None = None) -> Code | None:
+        """Put several codes under one parent in one step of undo.
+
+        Args:
+            refs: codes to move, in their new order.
+            name: of a new parent, made under `under`; "" puts the codes under `under` itself.
+            under: an existing code; None is the top of the codebook.
+
+        Returns:
+            The parent that the codes now have, None at the top.
+        """
+        self._project.rounds.check_codebook_open()
+        tree, parent = self.tree, self.find(under) if under is not None else None
+        changed: dict[Uid, Code] = {}
+        codes = [self.find(ref) for ref in refs]
+        if name:
+            parent = tree.new_code(name, parent=parent.uid if parent else None)
+            tree, changed = tree.replaced([parent]), {parent.uid: parent}
+        for code in codes:
+            moved = tree.moved(tree.get(code.uid), parent)
+            tree = tree.replaced(moved)
+            changed |= {c.uid: c for c in moved}
+        with self._store.change("gather codes" if name else "move code") as change:
+            for code in changed.values():
+                change.put(code)
+        return self._store.get(Code, parent.uid) if parent else None
+
     def merge(self, ref: CodeRef, *, into: CodeRef, reason: str = "") -> Code:
         """Merge a code into another: its codings count for the other from now on; undo parts them again."""
         self._project.rounds.check_codebook_open()

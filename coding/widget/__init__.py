@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from coding.widget.consensus import Consensus
 from coding.widget.review import AgreementReview
+from coding.widget.search_screen import SearchScreen
+from coding.widget.sorting import SortingBoard
 from coding.widget.text_coder import TextCoder
 
-__all__ = ["AgreementReview", "Consensus", "TextCoder"]
+__all__ = ["AgreementReview", "Consensus", "SearchScreen", "SortingBoard", "TextCoder"]

@@ -19,6 +19,8 @@ const screens = [
   { entry: "src/index.ts", out, banner: "/* The text coder. Contains CodeMirror and helpers, MIT; see text_coder.licenses.txt. */" },
   { entry: "src/review/index.ts", out: "../static/agreement_review.js", banner: "/* The agreement screen. */" },
   { entry: "src/settle/index.ts", out: "../static/consensus.js", banner: "/* The consensus screen. */" },
+  { entry: "src/sorting/index.ts", out: "../static/sorting.js", banner: "/* The sorting board. */" },
+  { entry: "src/search/index.ts", out: "../static/search.js", banner: "/* The search screen. */" },
 ];
 for (const { entry, out: outfile, banner } of screens) {
   await build({

@@ -50,3 +50,18 @@ export class Channel {
     });
   }
 }
+
+/** Keep a screen's keys from the notebook and its colours with JupyterLab's theme; returns what ends both. */
+export function settleIn(root: HTMLElement): () => void {
+  root.dataset.lmSuppressShortcuts = "true";
+  for (const type of ["keydown", "keyup", "keypress"] as const) root.addEventListener(type, (event) => event.stopPropagation());
+  const theme = (): void => {
+    const told = document.body.dataset.jpThemeLight;
+    const paper = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
+    root.toggleAttribute("data-dark", told ? told === "false" : /^#(?:0|1|2)/.test(paper) || document.body.classList.contains("vscode-dark"));
+  };
+  const themes = new MutationObserver(theme);
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+  theme();
+  return () => themes.disconnect();
+}

@@ -133,6 +133,8 @@ export class Settle {
     const side = (codes: CodeWords[], coder: string, which: "A" | "B"): HTMLElement => h("aside", { class: `qs-side qs-${which}`, css: codes[0] ? { "--h": String(codes[0].hue) } : {} },
       ...(codes.length ? codes.map((c) => h("b", {}, (l === "zh" && c.name_zh) || c.name)) : [h("b", { class: "qr-mut" }, this.say("notCoded"))]), h("span", {}, coder), h("small", {}, codes[0] ? (l === "zh" && codes[0].definition_zh) || codes[0].definition : ""));
     fill(this.text, side(item.codesA, who[0]!, "A"), this.paper(), side(item.codesB, who[1]!, "B"));
+    const edge = this.text.querySelector(".qr-ua,.qr-ub");
+    if (edge) { const box = this.text.getBoundingClientRect(); this.text.scrollTop += edge.getBoundingClientRect().top - box.top - box.height / 3; }
     this.drawPanel();
   }
 
