@@ -165,6 +165,27 @@ class Codings(Collection[Coding]):
                 change.put(person)
             return list(change.put_codings(out))
 
+    def add_spans(self, docs: Iterable[Any], *, group: str = "codings") -> list[Coding]:
+        """Write codings from the spans of spaCy Docs, in one transaction; those that are there stay as they are.
+
+        Args:
+            docs: from `Project.docs`, with spans added by any spaCy means; a span's label is a code's path,
+                name, key or uid.
+            group: key of ``doc.spans``.
+
+        Returns:
+            The codings that were made, with origin “spans”.
+
+        Raises:
+            NotFound: a label names no code.
+            InvalidValue: a Doc is not one of this project's documents.
+        """
+        from coding.language import codings_from_docs
+
+        coder = self._project.require_coder().uid
+        found = codings_from_docs(self._project.snapshot(), docs, coder=coder, group=group)
+        return self.add_many([(c.document, c.start, c.end, c.code) for c in found], origin="spans") if found else []
+
     def recode(self, coding: Coding | Uid, *, code: CodeRef) -> Coding:
         """Give a passage another code; memos and decisions follow."""
         use = self._project.codebook.find(code)

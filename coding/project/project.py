@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from coding.errors import Refused
-from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Snapshot, Uid
+from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Scalar, Snapshot, Uid
 from coding.project.codebook import ProjectCodebook
 from coding.project.codings import Codings
 from coding.project.collections import html_table
 from coding.project.consensus import Consensus
 from coding.project.documents import Documents
 from coding.project.memos import Memos
+from coding.project.pairs import Pairs
 from coding.project.people import Cases, Coders, Variables
+from coding.project.queries import FoundCodings, Queries, find_codings
 from coding.project.rounds import Rounds
+from coding.project.search import SearchResult, Unit, search
+from coding.project.suggestions import Suggestions
+from coding.project.team import Team
 from coding.storage import Store
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from spacy.tokens import Doc
+
     from coding.exporters import ExportReport
     from coding.project.agreement import AgreementResult
+    from coding.project.codebook import CodeRef
 
 
 def open_project(
@@ -70,6 +80,10 @@ class Project:
         memos: dated notes on anything.
         rounds: who codes what, for which purpose.
         consensus: decisions on disagreements, a layer beside the codings.
+        team: files for coders and back, conflicts; called, it opens the board.
+        suggestions: proposals of cue words and a model, for people to decide.
+        pairs: originals and their translations, turn by turn.
+        queries: searches kept by name.
     """
 
     def __init__(self, store: Store) -> None:
@@ -83,6 +97,10 @@ class Project:
         self.memos = Memos(self)
         self.rounds = Rounds(self)
         self.consensus = Consensus(self)
+        self.team = Team(self)
+        self.suggestions = Suggestions(self)
+        self.pairs = Pairs(self)
+        self.queries = Queries(self)
 
     # -- who and what -----------------------------------------------------------------------------
 
@@ -164,14 +182,134 @@ class Project:
         """
         docs = [self.documents.find(d).uid for d in documents] if documents is not None else None
         people = [self.coders.find(c).uid for c in coders] if coders is not None else None
-        return self.store.snapshot(
-            documents=docs, coders=people, texts=texts, hide=(self.coder_uid, self.rounds.blind_documents())
+        blind = self.rounds.blind_documents()
+        found = self.store.snapshot(documents=docs, coders=people, texts=texts, hide=(self.coder_uid, blind))
+        if not blind:
+            return found
+        mine = (None, self.coder_uid)
+        return replace(
+            found,
+            memos=tuple(self.visible_memos(found.memos)),
+            decisions=tuple(d for d in found.decisions if d.coder in mine or d.document not in blind),
         )
 
     def store_outline(self, document: Document, outline: Outline) -> None:
         """Keep corrected units of a document; one step of undo."""
         with self.store.change("correct units") as change:
             change.put_outline(document.uid, outline)
+
+    # -- finding ----------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        within_code: CodeRef | None = None,
+        case: str | None = None,
+        speaker: str | None = None,
+        coder: str | None = None,
+        documents: Iterable[str] | None = None,
+        where: Collection[str] = ("texts", "codings", "memos"),
+        unit: Unit = "document",
+        width: int = 60,
+    ) -> SearchResult:
+        """Find words in texts, coded passages and memos, with what stands on either side.
+
+        Args:
+            query: words (all must occur), ``prefix*``, ``"a phrase"``, ``AND OR NOT``, brackets,
+                ``a NEAR/5 b``; Chinese terms exactly, two characters are enough.
+            within_code: only passages of this code and the codes below it.
+            case: only what this case says.
+            speaker: only turns under this label, or of the case of this name.
+            coder: only passages and memos of this coder.
+            documents: names or uids; None is all.
+            where: texts, codings (coded passages only), memos.
+            unit: what must satisfy the search on its own: document, paragraph, sentence, turn, passage.
+            width: characters on either side.
+
+        Returns:
+            `rows`, `to_frame()`, `count_by(…)`, `show()`, `save(name)`.
+
+        Raises:
+            InvalidQuery: the search cannot be read.
+        """
+        return search(
+            self, query, within_code=within_code, case=case, speaker=speaker, coder=coder, documents=documents,
+            where=where, unit=unit, width=width,
+        )  # fmt: skip
+
+    def find_codings(
+        self,
+        code: CodeRef | None = None,
+        *,
+        overlapping: CodeRef | None = None,
+        within: CodeRef | None = None,
+        followed_by: CodeRef | None = None,
+        co_occurring: CodeRef | None = None,
+        distance: int = 200,
+        unit: Literal["sentence", "paragraph", "turn", "document"] = "sentence",
+        coder: str | None = None,
+        documents: Iterable[str] | None = None,
+        where: Mapping[str, Scalar | Collection[Scalar]] | None = None,
+        include_subcodes: bool = True,
+        width: int = 60,
+    ) -> FoundCodings:
+        """Find codings by what lies around them; of `overlapping` to `co_occurring` one at a time.
+
+        Args:
+            code: of the codings wanted, with the codes below it; None is any.
+            overlapping: they share a character with a coding of this code.
+            within: they lie wholly inside one.
+            followed_by: one begins at most `distance` characters after they end.
+            co_occurring: one touches the same `unit`.
+            distance: characters, for `followed_by`.
+            unit: sentence, paragraph, turn or document, for `co_occurring`.
+            coder: only this coder's codings, on both sides.
+            documents: names or uids; None is all.
+            where: variable (or case, speaker) to the value or values that the passage must have.
+            include_subcodes: whether codes below those named count as well.
+            width: characters on either side, on the screen.
+
+        Returns:
+            `codings`, `partners`, `to_frame()`, `crosstab(by)`, `chart(by)`, `show()`, `save(name)`.
+        """
+        return find_codings(
+            self, code, overlapping=overlapping, within=within, followed_by=followed_by, co_occurring=co_occurring,
+            distance=distance, unit=unit, coder=coder, documents=documents, where=where,
+            include_subcodes=include_subcodes, width=width,
+        )  # fmt: skip
+
+    def keywords(self, code: CodeRef, *, minimum: int = 3, limit: int = 30) -> pd.DataFrame:
+        """Return the words that a code's passages use more than the rest of the same documents.
+
+        Args:
+            code: any reference; codes below it count as well.
+            minimum: least number of times inside.
+            limit: greatest number of words.
+
+        Returns:
+            ``code, word, inside, outside, g2`` (log-likelihood), ``log_ratio`` (1 is twice as often), surest first;
+            interviewers' turns and paratext are left out. Single words are in it, as in any word list.
+        """
+        from coding.project.queries import keywords
+
+        return keywords(self, code, minimum=minimum, limit=limit)
+
+    def docs(
+        self, documents: Iterable[str] | None = None, *, segmenter: Literal["jieba", "char"] = "jieba",
+        trained: bool = True,
+    ) -> Iterator[Doc]:  # fmt: skip
+        """Yield one spaCy Doc a document, codings in ``doc.spans["codings"]``; see `coding.language.docs`.
+
+        Args:
+            documents: names or uids; None is all.
+            segmenter: words of Chinese without a trained pipeline: jieba, or char for single characters.
+            trained: whether trained pipelines may be used where they are installed.
+        """
+        from coding.language import docs
+
+        snapshot = self.snapshot(documents=documents)
+        return docs(snapshot, segmenter=segmenter, trained=trained)
 
     # -- results ----------------------------------------------------------------------------------
 
