@@ -30,7 +30,7 @@ def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> Method
     deciders = {d.coder for d in project.consensus}
     who = sorted(c.name for c in project.store.all(Coder) if c.uid in deciders)
     return MethodsFacts(
-        independent=_kept_apart(project),
+        independent=_kept_apart(result),
         corpus_documents=len(project.documents),
         sample=_sample(sample, "en"),
         sample_zh=_sample(sample, "zh"),
@@ -44,9 +44,13 @@ def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> Method
     )
 
 
-def _kept_apart(project: Project) -> bool:
+def _kept_apart(result: AgreementResult) -> bool:
     """Say whether files of their own or a server kept coders apart; one shared file is a courtesy only."""
-    return bool(getattr(project.store, "keeps_coders_apart", False))
+    project = result.project
+    if project is None:
+        return False
+    by_files = result.round is not None and result.round.blind and project.rounds.kept_apart(result.round)
+    return by_files or bool(getattr(project.store, "keeps_coders_apart", False))
 
 
 def _sample(sample: dict[str, Any], language: str) -> str:

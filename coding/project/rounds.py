@@ -15,6 +15,8 @@ from coding.project.collections import Collection
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coding.agreement.sample import SizeEstimate
+
 Purpose = Literal["training", "reliability", "production"]
 DEFAULT_PROTOCOL: Mapping[str, Any] = {
     "unit": "sentence",
@@ -83,6 +85,7 @@ class Rounds(Collection[Round]):
             blind: whether coders see only their own work until it closes; reliability rounds are blind.
             protocol: unit, measure, universe, threshold, sample; fixed when a reliability round opens.
         """
+        self._check_lead()
         number = max((r.number for r in self._all()), default=0) + 1
         hidden = purpose == "reliability" if blind is None else blind
         item = Round(new_uid(), name or f"Round {number}", number, purpose, blind=hidden, protocol=dict(protocol or {}))
@@ -92,15 +95,43 @@ class Rounds(Collection[Round]):
 
     def assign(self, ref: Round | str | int, documents: Iterable[str], coders: Iterable[str]) -> list[Assignment]:
         """Give every one of the documents to every one of the coders in a round."""
-        item = ref if isinstance(ref, Round) else self[ref]
+        item = self._plannable(ref)
         docs = [self._project.documents.find(d).uid for d in documents]
         people = [self._project.coders.find(c).uid for c in coders]
+        if item.status == "open" and item.purpose == "reliability" and not set(docs) <= set(item.protocol["documents"]):
+            raise Refused(f"{item.name} is open, and its sample is fixed. Plan another round for more documents.")
         taken = {(a.document, a.coder) for a in self.assignments(item)}
         new = [Assignment(d, c, item.uid, uid=new_uid()) for d in docs for c in people if (d, c) not in taken]
         with self._store.change("assign") as change:
             for assignment in new:
                 change.put(assignment)
         return new
+
+    def unassign(self, ref: Round | str | int, document: str, coder: str) -> None:
+        """Take a document back from a coder who has not begun it."""
+        item = self._plannable(ref)
+        wanted = self._project.documents.find(document).uid, self._project.coders.find(coder).uid
+        found = next((a for a in self.assignments(item) if (a.document, a.coder) == wanted), None)
+        if found is None:
+            raise NotFound(f"{coder} was not given that document in {item.name}.")
+        if found.status != "assigned":
+            raise Refused(f"{coder} has begun that document; what was coded is never thrown away.")
+        with self._store.change("take back") as change:
+            change.remove(Assignment, found.uid)
+
+    def _plannable(self, ref: Round | str | int) -> Round:
+        """Return a round as it is now, which is not closed and is the coder's to plan."""
+        self._check_lead()
+        item = self[ref.uid if isinstance(ref, Round) else ref]
+        if item.status == "closed":
+            raise Refused(f"{item.name} is closed; plan another round.")
+        return item
+
+    def _check_lead(self) -> None:
+        """Where a project names leads, rounds are theirs to plan, open and close."""
+        leads = [c for c in self._store.all(Coder) if c.role == "lead"]
+        if leads and self._project.coder_uid not in {c.uid for c in leads}:
+            raise Refused(f"Rounds are planned, opened and closed by {', '.join(c.name for c in leads)}.")
 
     def assignments(self, ref: Round | str | int | None = None) -> list[Assignment]:
         """Return who was given what, in one round or in all."""
@@ -130,9 +161,13 @@ class Rounds(Collection[Round]):
             stratify: a document variable, "kind" or "language" whose values the sample keeps in proportion.
             seed: the same seed draws the same sample; it is kept in the protocol.
         """
-        item = ref if isinstance(ref, Round) else self[ref]
+        item = self._plannable(ref)
+        if item.status != "planned":
+            raise Refused(f"{item.name} is {item.status}; documents are shared out while it is planned.")
         if not 0 <= overlap <= 1:
             raise InvalidValue(f"The overlap is a share from 0 to 1; {overlap} was given.")
+        if not coders:
+            raise InvalidValue("Name the coders among whom the documents are shared out.")
         docs = [self._project.documents.find(d) for d in documents]
         shared = set(draw_stratified([(d.uid, self._stratum(d, stratify)) for d in docs], overlap, seed))
         rest = [d.uid for d in docs if d.uid not in shared]
@@ -158,8 +193,7 @@ class Rounds(Collection[Round]):
         Raises:
             Refused: it is not planned any more, or holds documents that coders have already discussed.
         """
-        item = ref if isinstance(ref, Round) else self[ref]
-        item = self[item.uid]
+        item = self._plannable(ref)
         if item.status != "planned":
             raise Refused(f"{item.name} is {item.status}; only a planned round can be opened.")
         given = {a.document for a in self.assignments(item)}
@@ -198,7 +232,8 @@ class Rounds(Collection[Round]):
 
     def close(self, ref: Round | str | int) -> Round:
         """Close a round; from now on everyone sees everyone's codings of it."""
-        item = ref if isinstance(ref, Round) else self[ref]
+        self._check_lead()
+        item = self[ref.uid if isinstance(ref, Round) else ref]
         if item.status != "open":
             raise Refused(f"{item.name} is {item.status}; only an open round can be closed.")
         return self._put(replace(item, status="closed", closed=_now()), "close round")
@@ -273,18 +308,98 @@ class Rounds(Collection[Round]):
             change.put(changed)
         return changed
 
-    def progress(self) -> pd.DataFrame:
-        """Return one row per document and coder: round, status; never anyone's speed or counts."""
+    def nothing_coded(self, item: Assignment) -> bool | None:
+        """Say whether a finished document carries no coding of its coder in the round; None where that is hidden."""
+        if item.status != "finished":
+            return False
+        hidden = item.document in self.blind_documents() and item.coder != self._project.coder_uid
+        if hidden:
+            return None
+        rounds = [item.round] if item.round else None
+        return not self._store.codings(documents=[item.document], coders=[item.coder], rounds=rounds, limit=1)
+
+    def progress(self, ref: Round | str | int | None = None) -> pd.DataFrame:
+        """Return one row per document and coder: round, status; never anyone's speed or counts.
+
+        Args:
+            ref: one round; all by default.
+
+        Returns:
+            `nothing_coded` is None while an open blind round hides it.
+        """
         import pandas as pd
 
         coders = {c.uid: c.name for c in self._store.all(Coder)}
         documents = {d.uid: d.name for d in self._store.all(Document)}
         rounds = {r.uid: r.name for r in self._all()}
         rows = [
-            (rounds.get(a.round or "", ""), documents.get(a.document, ""), coders.get(a.coder, ""), a.status, a.uid)
-            for a in self._store.all(Assignment)
-        ]
-        return pd.DataFrame(rows, columns=["round", "document", "coder", "status", "uid"])
+            (rounds.get(a.round or "", ""), documents.get(a.document, ""), coders.get(a.coder, ""), a.status,
+             self.nothing_coded(a), a.uid)
+            for a in self.assignments(ref)
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["round", "document", "coder", "status", "nothing_coded", "uid"])
+
+    # -- figures ----------------------------------------------------------------------------------
+
+    def compare(self, **options: Any) -> pd.DataFrame:
+        """Return alpha per code in every closed round, side by side, to see whether training helped or coding drifts.
+
+        Args:
+            options: unit, universe, coders … as for `Project.agreement`; draws are not made.
+        """
+        import pandas as pd
+
+        from coding.agreement import by_round
+
+        tables = by_round(self._project.snapshot(texts=False), **{"draws": 0, **options})
+        columns = {name: {row.code.path: row.alpha for row in table.rows} for name, table in tables.items()}
+        return pd.DataFrame(columns).rename_axis("code")
+
+    def against_key(self, ref: Round | str | int, key: str, **options: Any) -> pd.DataFrame:
+        """Follow coders in training: each one's agreement per code with a coder whose codings are the key.
+
+        It is accuracy, not reliability, and never belongs into a reliability figure.
+
+        Args:
+            ref: a round.
+            key: name of the coder whose work is the key.
+            options: unit, universe, draws …
+        """
+        import pandas as pd
+
+        from coding.agreement import against_key, material_of_snapshot
+
+        item = self._closed_enough(ref)
+        material = material_of_snapshot(self._project.snapshot(texts=False), rounds=[item.uid])
+        tables = against_key(material, self._project.coders.find(key).name, **{"draws": 0, **options})
+        rows = [(name, r.code.path, r.alpha, r.positive) for name, table in tables.items() for r in table.rows]
+        return pd.DataFrame(rows, columns=["coder", "code", "alpha", "positive"])
+
+    def documents_needed(self, ref: Round | str | int, width: float = 0.2, *, code: str | None = None) -> SizeEstimate:
+        """Estimate from a round how many documents give a 95 % interval of a wanted width.
+
+        Args:
+            ref: a pilot round.
+            width: from the lower to the upper limit.
+            code: name, path or uid; by default the code that needs most.
+        """
+        from coding.agreement import documents_needed
+
+        item = self._closed_enough(ref)
+        table = self._project.agreement(round=item).table
+        return documents_needed(table, width, code=self._project.codebook.find(code).uid if code else None)
+
+    def _closed_enough(self, ref: Round | str | int) -> Round:
+        item = self[ref.uid if isinstance(ref, Round) else ref]
+        if item.status == "open" and item.blind:
+            raise Refused(f"{item.name} is open and blind; its figures come when it is closed.")
+        return item
+
+    def kept_apart(self, ref: Round | str | int) -> bool:
+        """Say whether coders of a round could not see each other's work: all but one had a file of their own."""
+        item = self[ref.uid if isinstance(ref, Round) else ref]
+        people = {a.coder for a in self.assignments(item)}
+        return bool(people) and len(people - set(item.protocol.get("handed_out", {}))) <= 1
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per round: number, name, purpose, status, blind, protocol, uid."""
