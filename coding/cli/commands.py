@@ -92,6 +92,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--to", required=True, metavar="PATH")
     sub = command("suggest", run_suggest, "propose codings by cue words and, where there are enough codings, a model")
     sub.add_argument("--documents", help="names, separated by commas (default: all)")
+    sub.add_argument("--method", choices=["cues", "model", "both"], help="default: both; for --parquet: cues")
+    sub.add_argument("--parquet", metavar="FILE", help="suggest for the passages of a table instead of the project's")
+    sub.add_argument("--to", metavar="FOLDER", help="for --parquet: where the suggestions go; stopped, it goes on")
+    sub.add_argument("--text", default="text", help="for --parquet: column of the words")
+    sub.add_argument("--key", default="passage", help="for --parquet: column that names the passage")
+    sub.add_argument("--dask", metavar="ADDRESS", help="for --parquet: a Dask scheduler that does the work")
     command("check", run_check, "look for anything broken in a project")
     command("backup", run_backup, "write a verified copy beside the project")
     from coding.cli.team import add_commands  # rounds, hand-out, merge, serve-help
@@ -225,10 +231,29 @@ def run_export(options: argparse.Namespace) -> int:
 
 def run_suggest(options: argparse.Namespace) -> int:
     """Propose codings; they wait as suggestions and count nowhere."""
+    if options.parquet:
+        return _suggest_table(options)
     with opened(options) as project:
         documents = options.documents.split(",") if options.documents else None
-        made = project.suggestions.make(documents=documents)
+        made = project.suggestions.make(documents=documents, method=options.method or "both")
         answer(options, {"suggestions": made}, f"{made} suggestions wait in the text coder.")
+    return 0
+
+
+def _suggest_table(options: argparse.Namespace) -> int:
+    """Suggest for a Parquet file of passages, here or on a cluster; nothing goes into the project."""
+    from coding.language.suggest_stream import suggest_parquet, suggest_parquet_on_cluster
+
+    if not options.to:
+        raise InvalidValue("--parquet needs --to FOLDER, where the suggestions are written.")
+    with opened(options, readonly=True) as project:
+        scorer = project.suggestions.scorer(options.method or "cues")
+    columns = {"text": options.text, "key": options.key}
+    if options.dask:
+        parts = suggest_parquet_on_cluster(options.parquet, options.to, scorer, options.dask, **columns)
+    else:
+        parts = suggest_parquet(options.parquet, options.to, scorer, progress=not options.json, **columns)
+    answer(options, {"parts": len(parts), "to": options.to}, f"Suggestions in {len(parts)} parts: {options.to}")
     return 0
 
 

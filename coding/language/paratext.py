@@ -280,6 +280,8 @@ def _is_fields(words: str) -> bool:
         return (len(words) <= 300 and (words[-1:] not in ".。" or len(words) < 120)) or words.startswith(
             ("作者简介", "基金项目")
         )
+    if words.count(":") + words.count("：") < 3:
+        return False  # every field has its colon; most lines of prose have none
     return len(_FIELD_ANY.findall(words)) >= 3
 
 

@@ -158,8 +158,8 @@ def _counts(text: str, spans: Sequence[Span]) -> npt.NDArray[np.int64]:
     return out
 
 
-def _decide(counts: npt.NDArray[np.int64], sample: str, latin_language: str) -> str:
-    han, latin, kana, hangul, other = (int(c) for c in counts)
+def _decide(counts: Sequence[int], sample: str, latin_language: str) -> str:
+    han, latin, kana, hangul, other = counts
     if not han + latin + kana + hangul + other:
         return "und"
     if hangul * _HAN_WEIGHT > latin and hangul > han:
@@ -175,10 +175,12 @@ def _decide(counts: npt.NDArray[np.int64], sample: str, latin_language: str) -> 
 
 def _latin(sample: str) -> str:
     """Tell English from other languages in Latin script; short stretches are taken as English."""
+    if len(sample) < 59:
+        return "en"  # thirty words and the gaps between them do not fit
     words = _LATIN_WORD.findall(sample)
     if len(words) < 30:
         return "en"
-    share = sum(w.lower() in _ENGLISH for w in words) / len(words)
+    share = sum(map(_ENGLISH.__contains__, map(str.lower, words))) / len(words)
     return "en" if share >= 0.12 else "und"
 
 
@@ -193,7 +195,10 @@ def paragraph_languages(text: str, spans: Sequence[Span], language: str | None =
     """
     given = language if language not in (None, "zh", "ja", "ko", "und") else ""
     counts = _counts(text, spans)
-    return [_decide(row, text[s : min(e, s + 2000)], given or "") for row, (s, e) in zip(counts, spans, strict=True)]
+    return [
+        _decide(row, text[s : min(e, s + 2000)], given or "")
+        for row, (s, e) in zip(counts.tolist(), spans, strict=True)
+    ]
 
 
 def language_of(text: str) -> str:

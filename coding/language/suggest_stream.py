@@ -31,6 +31,7 @@ __all__ = [
     "suggest_frame",
     "suggest_many",
     "suggest_parquet",
+    "suggest_parquet_on_cluster",
 ]
 
 COLUMNS: Final = {
@@ -251,3 +252,34 @@ def suggest_dask(frame: Any, scorer: Scorer, *, text: str = "text", key: str = "
 
     meta = pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in COLUMNS.items()})
     return frame.map_partitions(suggest_frame, scorer, text=text, key=key, meta=meta)
+
+
+def suggest_parquet_on_cluster(
+    source: str | os.PathLike[str], target: str | os.PathLike[str], scorer: Scorer, address: str, *, text: str = "text",
+    key: str = "passage",
+) -> list[Path]:  # fmt: skip
+    """Read passages from Parquet and write suggestions into a folder, the work done by a Dask cluster.
+
+    Args:
+        source: Parquet file or folder that the workers can read.
+        target: folder that the workers can write.
+        scorer: cues or a model.
+        address: of the scheduler, such as ``tcp://host:8786``.
+        text: column of the words.
+        key: column that names the passage.
+
+    Returns:
+        The parts, in order.
+
+    Raises:
+        MissingExtra: Dask is not installed.
+    """
+    try:
+        import dask.dataframe as dd
+        from distributed import Client
+    except ImportError:
+        raise MissingExtra.named("Working on a cluster", "dask") from None
+    with Client(address):
+        passages = dd.read_parquet(source, columns=[key, text])
+        suggest_dask(passages, scorer, text=text, key=key).to_parquet(str(target), write_index=False)
+    return sorted(Path(target).glob("*.parquet"))

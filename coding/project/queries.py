@@ -149,12 +149,13 @@ def find_codings(
     if len(chosen) > 1:
         raise InvalidValue(f"{' and '.join(n for n, _ in chosen)} were given; ask for one of them at a time.")
     relation, other = chosen[0] if chosen else (None, None)
+    named = None if documents is None else list(documents)
     asked = {
         "kind": "codings", "code": _ref(code), "relation": relation, **{n: _ref(r) for n, r in chosen},
-        "distance": distance, "unit": unit, "coder": coder, "documents": None if documents is None else list(documents),
+        "distance": distance, "unit": unit, "coder": coder, "documents": named,
         "where": _plain(where), "include_subcodes": include_subcodes, "width": width,
     }  # fmt: skip
-    snapshot = project.snapshot(documents=asked["documents"], coders=[coder] if coder else None, texts=False)
+    snapshot = project.snapshot(documents=named, coders=[coder] if coder else None, texts=False)
     table = snapshot.codings
     left = patterns.rows_of(table, codes=_positions(project, snapshot, code, include_subcodes))
     left = left[_by_variables(snapshot, table.select(left), where)]

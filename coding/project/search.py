@@ -110,7 +110,7 @@ class Places:
         at = [i for i, r in enumerate(self.rows) if r.document_uid in known]
         spans = [(known[self.rows[i].document_uid], self.rows[i].start, self.rows[i].end) for i in at]
         frame = owners(snapshot, spans)
-        frame.index = at  # type: ignore[assignment]
+        frame.index = at
         return frame
 
     def count_by(self, what: str = "document") -> pd.DataFrame:
