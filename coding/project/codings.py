@@ -133,7 +133,7 @@ class Codings(Collection[Coding]):
             fields: confidence, quotable; the same for all.
         """
         own = self._project.require_coder()
-        people = {c.name: c.uid for c in self._store.all(Coder)}
+        people = {own.name: own.uid, **{c.name: c.uid for c in self._store.all(Coder)}}
         new: dict[str, Coder] = {}
         find_document, find_code = self._project.documents.find, self._project.codebook.find
         documents: dict[Any, Document] = {}
