@@ -7,7 +7,7 @@ first characters, so that it merges, is undone and travels like everything else 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -299,7 +299,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(n) for n in text.split(",") if n)
 
 
-def _homes(units: Sequence[AlignedUnit]) -> Any:
+def _homes(units: Sequence[AlignedUnit]) -> Callable[[int, int, int], Span | None]:
     """Return a function that gives, for a passage of one side, the unit's place on the original."""
     sides: list[list[tuple[Span, Span | None]]] = [[], []]
     for unit in units:
