@@ -666,12 +666,12 @@ class Store:
             rows = connection.execute(sa.select(table).order_by(table.c.kind, table.c.thing, table.c.field)).all()
         return tuple(Conflict(r.kind, r.thing, r.field, r.kept, r.other, r.kept_by, r.other_by) for r in rows)
 
-    def state_hash(self) -> str:
-        """Return a hash that two copies share exactly when they hold the same."""
+    def state_hash(self, *, history: bool = True) -> str:
+        """Return a hash that two copies share exactly when they hold the same; see `fold.digest`."""
         from coding.storage.fold import digest, read_state
 
         with self.database.reading() as connection:
-            return digest(read_state(connection))
+            return digest(read_state(connection), history=history)
 
 
 def tree_order(codes: Iterable[Code]) -> list[Code]:
