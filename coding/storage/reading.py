@@ -198,17 +198,32 @@ def review_list(connection: sa.Connection, documents: Iterable[Uid] | None = Non
 
 
 def uid_texts(raw: Sequence[Any]) -> npt.NDArray[np.object_]:
-    """Return canonical uids of many 16-byte values at once."""
+    """Return the canonical text of many uids, given as 16 bytes each or as text.
+
+    >>> uid_texts([bytes(16)]).tolist()
+    ['00000000-0000-0000-0000-000000000000']
+    """
     out = np.empty(len(raw), dtype=object)
-    if len(raw) and isinstance(raw[0], str):
-        out[:] = raw
-        return out
-    digits = b"".join(raw).hex()
-    out[:] = [
-        f"{digits[i : i + 8]}-{digits[i + 8 : i + 12]}-{digits[i + 12 : i + 16]}-{digits[i + 16 : i + 20]}-{digits[i + 20 : i + 32]}"
-        for i in range(0, len(digits), 32)
-    ]
+    if len(raw) and isinstance(raw[0], bytes):
+        digits = np.frombuffer(b"".join(raw).hex().encode(), dtype="S1").reshape(-1, 32)
+        dashed = np.full((len(raw), 36), b"-", dtype="S1")
+        for start, end, at in ((0, 8, 0), (8, 12, 9), (12, 16, 14), (16, 20, 19), (20, 32, 24)):
+            dashed[:, at : at + end - start] = digits[:, start:end]
+        text = dashed.tobytes().decode()
+        out[:] = [text[i : i + 36] for i in range(0, len(text), 36)]
+    else:
+        out[:] = [str(uid) for uid in raw]
     return out
+
+
+def _whole_scan(connection: sa.Connection, conditions: list[Any], wanted: Sequence[Any]) -> list[Any]:
+    """Let SQLite read the table from end to end where everything is wanted.
+
+    Its planner would walk the index of live passages and look up every row, which takes twice as long.
+    """
+    if connection.dialect.name != "sqlite" or any(w is not None for w in wanted):
+        return conditions
+    return [sa.literal_column(f"+codings.state = {LIVE}"), *conditions[1:]]
 
 
 _TABLE_COLUMNS = (
@@ -239,6 +254,7 @@ def coding_table(
     conditions = _conditions(connection, document=documents, code=codes, coder=coders, round=rounds)
     numbers = [codings.c[name] if name != "round" else sa.func.coalesce(codings.c.round, 0) for name in _TABLE_COLUMNS]
     uid = sa.type_coerce(codings.c.uid, sa.LargeBinary) if connection.dialect.name == "sqlite" else codings.c.uid
+    conditions = _whole_scan(connection, conditions, (documents, codes, coders, rounds))
     result = connection.execute(sa.select(uid, *numbers).where(*conditions))
     rows = result.cursor.fetchall() if result.cursor is not None else []
     if not rows:
@@ -250,7 +266,7 @@ def coding_table(
     known = (columns["document"] >= 0) & (columns["code"] >= 0) & (columns["coder"] >= 0)
     order = np.lexsort((-columns["end"], columns["start"], columns["document"]))
     order = order[known[order]]
-    uids = uid_texts([str(u) for u in raw] if connection.dialect.name != "sqlite" else raw)
+    uids = uid_texts(raw)
     return CodingTable.from_columns({"uid": uids[order], **{name: column[order] for name, column in columns.items()}})
 
 
@@ -266,9 +282,8 @@ def _lookup(positions: Mapping[int, int], numbers: npt.NDArray[np.int64]) -> npt
 def details(connection: sa.Connection, documents: Iterable[Uid] | None = None) -> dict[Uid, dict[str, Any]]:
     """Return the rare fields of live codings that have any."""
     rare = (codings.c.replaces, codings.c.confidence, codings.c.quotable)
-    query = sa.select(codings.c.uid, *rare).where(
-        *_conditions(connection, document=documents), sa.or_(*(c.is_not(None) for c in rare))
-    )
+    conditions = _whole_scan(connection, _conditions(connection, document=documents), (documents,))
+    query = sa.select(codings.c.uid, *rare).where(*conditions, sa.or_(*(c.is_not(None) for c in rare)))
     out: dict[Uid, dict[str, Any]] = {}
     for row in connection.execute(query):
         out[row.uid] = {k: v for k, v in zip(("replaces", "confidence", "quotable"), row[1:], strict=True) if v}
