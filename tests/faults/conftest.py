@@ -1,0 +1,45 @@
+"""A small project in a file, and a child process that works on it until it is killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from coding.model import Code, Document, new_uid
+from coding.storage import Store
+
+WRITER = """
+import sys
+from coding.model import Code, Coding, Document, new_uid
+from coding.storage import Store
+store = Store.open(sys.argv[1], coder=sys.argv[2])
+document, code = store.all(Document)[0], store.all(Code)[0]
+first = int(sys.argv[3])
+for i in range(first, first + int(sys.argv[4])):
+    with store.change("code") as change:
+        made = change.put(Coding(new_uid(), document.uid, code.uid, store.coder.uid, i, i + 5))
+    print(made.uid, flush=True)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Path of a project with one document and one code."""
+    path = tmp_path / "study.coding"
+    with Store.open(path, create=True, coder="amira") as store, store.change("import") as change:
+        change.put_document(Document(new_uid(), "P01", 0, ""), "We looked at Riverside. " * 4000)
+        change.put(Code(new_uid(), "Driving"))
+    return path
+
+
+@pytest.fixture
+def writer():
+    """Start a process that codes and prints each uid once it is acknowledged."""
+
+    def start(path, coder="amira", first=0, times=10_000):
+        command = [sys.executable, "-c", WRITER, str(path), coder, str(first), str(times)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    return start
