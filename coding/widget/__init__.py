@@ -6,6 +6,7 @@ from coding.widget.consensus import Consensus
 from coding.widget.review import AgreementReview
 from coding.widget.search_screen import SearchScreen
 from coding.widget.sorting import SortingBoard
+from coding.widget.team import TeamBoard
 from coding.widget.text_coder import TextCoder
 
-__all__ = ["AgreementReview", "Consensus", "SearchScreen", "SortingBoard", "TextCoder"]
+__all__ = ["AgreementReview", "Consensus", "SearchScreen", "SortingBoard", "TeamBoard", "TextCoder"]

@@ -19,6 +19,7 @@ const screens = [
   { entry: "src/index.ts", out, banner: "/* The text coder. Contains CodeMirror and helpers, MIT; see text_coder.licenses.txt. */" },
   { entry: "src/review/index.ts", out: "../static/agreement_review.js", banner: "/* The agreement screen. */" },
   { entry: "src/settle/index.ts", out: "../static/consensus.js", banner: "/* The consensus screen. */" },
+  { entry: "src/team/index.ts", out: "../static/team_board.js", banner: "/* The team board. */" },
   { entry: "src/sorting/index.ts", out: "../static/sorting.js", banner: "/* The sorting board. */" },
   { entry: "src/search/index.ts", out: "../static/search.js", banner: "/* The search screen. */" },
 ];
