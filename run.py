@@ -64,10 +64,12 @@ def call(*command: str | Path, cwd: Path = ROOT, check: bool = True, quiet: bool
         env: variables beside those of this process.
     """
     words = [str(word) for word in command]
+    # without bytecode every Python that is started compiles its libraries anew
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         words,
         cwd=cwd,
-        env={**os.environ, **env},
+        env={**kept, **env},
         stdout=subprocess.PIPE if quiet else None,
         stderr=subprocess.STDOUT if quiet else None,
         check=False,

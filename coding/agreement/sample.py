@@ -12,8 +12,9 @@ import numpy as np
 
 from coding.agreement import binary
 from coding.agreement.bootstrap import Draws, resample_counts
+from coding.agreement.computing import agreement_of
 from coding.agreement.material import Material
-from coding.agreement.result import AgreementTable, agreement_of
+from coding.agreement.result import AgreementTable
 from coding.errors import InvalidValue, NotFound
 
 __all__ = ["Sample", "SizeEstimate", "against_key", "documents_needed", "draw_sample"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from coding.agreement.computing import agreement_of
 from coding.agreement.disagreements import ChoiceMatrix, Disagreement
 from coding.agreement.material import material_of_snapshot, material_of_table
-from coding.agreement.result import AgreementTable, agreement_of
+from coding.agreement.result import AgreementTable
 from coding.errors import AgreementError, InvalidValue
 from coding.model import Decision, Round
 from coding.project.collections import html_table

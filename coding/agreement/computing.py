@@ -1,0 +1,264 @@
+"""Computing agreement: counts, intervals per code, and the unitizing family per domain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from coding.agreement import binary
+from coding.agreement.bootstrap import (
+    FEWEST_DOCUMENTS,
+    FEWEST_FOR_BCA,
+    Draws,
+    Interval,
+    intervals,
+    left_out,
+    resample_counts,
+    resample_units,
+)
+from coding.agreement.columns import Columns
+from coding.agreement.counts import count
+from coding.agreement.figure import undefined
+from coding.agreement.material import Material
+from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part
+from coding.agreement.unitizing import FAMILY, Domains, family, family_figures, find_overlaps, unit_statistics
+from coding.agreement.units import Unit, Universe, in_blocks
+from coding.errors import OverlappingDomain
+
+__all__ = ["agreement_of"]
+
+_BLOCK: Final[dict[str, int]] = {"character": 3000, "sentence": 25, "paragraph": 10, "turn": 10}
+"""Units per block where there are too few documents to resample."""
+_LARGEST_JACKKNIFE: Final = 20_000_000
+
+
+def agreement_of(
+    material: Material,
+    *,
+    unit: Unit = "sentence",
+    universe: Universe = "respondents",
+    draws: int = 2000,
+    seed: int = 20260101,
+    level: float = 0.95,
+    block: int | None = None,
+    with_domains: bool = True,
+) -> AgreementTable:
+    """Compute agreement per code, with intervals, and the unitizing family per domain.
+
+    Args:
+        material: what is compared.
+        unit: sentence, character, paragraph, turn or document.
+        universe: respondents (without the interviewer's turns and paratext), all, or coded.
+        draws: number of resamples; 0 for none.
+        seed: makes the intervals repeatable.
+        level: of the intervals.
+        block: units per block; by default documents are resampled, and blocks only where there are
+            fewer than ten.
+        with_domains: whether to compute the unitizing family, which is always on characters.
+    """
+    unit_map_ = material.units(unit, universe)
+    projected, _ = unit_map_.project(material.columns)
+    expanded = _with_ancestors(projected, material)
+    together = material.columns.assigned.sum(axis=1) >= 2
+    notes = list(material.notes)
+    apart = unit == "character" and len(material.languages) > 1
+    languages = material.languages if apart else ("",)
+    if apart:
+        notes.append("Characters of different languages are not pooled; each language has rows of its own.")
+    rows: list[CodeRow] = []
+    parts: list[Part] = []
+    resampled_what, resamples = ("documents" if draws else ""), 0
+    spoken = np.array([d.language for d in material.documents], dtype=object)
+    for language in languages:
+        chosen = np.flatnonzero(together & (spoken == language if language else True))
+        own = expanded.of_documents(chosen)
+        counts = count(own)
+        resampled, size = counts, block
+        if draws and block is None and len(chosen) < FEWEST_DOCUMENTS and unit in _BLOCK:
+            size = _BLOCK[unit]
+        if draws and size:
+            resampled = count(in_blocks(own, size)[0])
+            resampled_what = "blocks"
+            notes.append(
+                f"With {len(chosen)} documents the interval rests on {len(resampled.lengths)} blocks of {size} "
+                f"{unit}s; blocks of one document are less independent than documents, so it may be too narrow."
+            )
+        drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
+        resamples += len(resampled.lengths)
+        part = Part(language, chosen, counts, resampled, drawn)
+        parts.append(part)
+        rows += _rows(material, part, level)
+    domains = (
+        _domains(material, universe, parts[0].draws if resampled_what == "documents" else None) if with_domains else ()
+    )
+    from coding import __version__  # the package knows its version; importing it above would be a cycle
+
+    return AgreementTable(
+        rows=tuple(rows),
+        domains=tuple(domains),
+        coders=material.coders,
+        documents=int(together.sum()),
+        unit=unit,
+        universe=universe,
+        units=int(unit_map_.lengths[together].sum()),
+        characters=int(unit_map_.characters[together].sum()),
+        resampled=resampled_what,
+        resamples=resamples,
+        draws=draws,
+        seed=seed,
+        measure="krippendorff_alpha_nominal",
+        notes=tuple(dict.fromkeys(notes)),
+        languages=material.languages,
+        version=__version__,
+        material=material,
+        map=unit_map_,
+        expanded=expanded,
+        parts=tuple(parts),
+    )
+
+
+def _with_ancestors(columns: Columns, material: Material) -> Columns:
+    """Return the codings, each also under its ancestors: children are merged before comparing."""
+    lines = material.ancestry()
+    if lines.shape[1] == 1 or not len(columns):
+        return columns
+    under = lines[columns.code]
+    rows, step = np.nonzero(under >= 0)
+    return replace(columns.select(rows), code=under[rows, step])
+
+
+def _rows(material: Material, part: Part, level: float) -> list[CodeRow]:
+    totals = part.counts.totals()
+    figures = {k: binary.BINARY_MEASURES[k](totals) for k in ("percent", "alpha", "positive_agreement", "kappa")}
+    reasons = binary.reasons(totals)
+    lost = np.isnan(binary.pair_kappas(totals)).sum(axis=-1)
+    found = _intervals(part, figures["alpha"], level)
+    own = totals.own.sum(axis=0)
+    passages = _passages(material, part.documents)
+    parents = {c.parent for c in material.codes}
+    return [
+        CodeRow(
+            code=info,
+            merged=k in parents,
+            language=part.language,
+            codings=tuple(int(n) for n in passages[k]),
+            units=tuple(int(n) for n in own[k]),
+            percent=float(figures["percent"][k]),
+            alpha=float(figures["alpha"][k]),
+            interval=found[k],
+            positive=float(figures["positive_agreement"][k]),
+            kappa=float(figures["kappa"][k]),
+            undefined_pairs=int(lost[k]),
+            reason=str(reasons[k]),
+        )
+        for k, info in enumerate(material.codes)
+    ]
+
+
+def _passages(material: Material, documents: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+    """Return how many passages each coder coded with each code, descendants included: K × m."""
+    columns = material.columns
+    m, codes = len(material.coders), max(len(material.codes), 1)
+    rows = np.isin(columns.document, documents)
+    direct = np.bincount(columns.code[rows].astype(np.intp) * m + columns.coder[rows], minlength=codes * m).reshape(
+        codes, m
+    )
+    total = direct.copy()
+    for k in range(len(material.codes) - 1, -1, -1):
+        if (parent := material.codes[k].parent) >= 0:
+            total[parent] += total[k]
+    return total
+
+
+def _intervals(part: Part, points: npt.NDArray[np.float64], level: float) -> list[Interval]:
+    if part.draws is None:
+        return [Interval(math.nan, math.nan, "", "none") for _ in points]
+    counts = part.resampled
+    drawn = binary.alpha(resample_counts(counts, part.draws))
+    jackknife = None
+    patterns = len(counts.patterns()[0])
+    if (
+        len(counts.lengths) >= FEWEST_FOR_BCA
+        and len(counts.lengths) * counts.sums[0].size * patterns < _LARGEST_JACKKNIFE
+    ):
+        jackknife = left_out(counts, binary.alpha)
+    return intervals(drawn, points, jackknife, documents=len(counts.lengths), level=level)
+
+
+def _domain_codes(material: Material) -> list[tuple[int, list[int], npt.NDArray[np.intp]]]:
+    """Return per exclusive parent its children, and for every code the child it lies under (−1: none)."""
+    out = []
+    for k, info in enumerate(material.codes):
+        if not info.exclusive:
+            continue
+        children = material.children(k)
+        under = np.full(len(material.codes), -1, dtype=np.intp)
+        for i, code in enumerate(material.codes):
+            if i in children:
+                under[i] = children.index(i)
+            elif code.parent >= 0 and under[code.parent] >= 0:
+                under[i] = under[code.parent]
+        if children:
+            out.append((k, children, under))
+    return out
+
+
+def _domains(material: Material, universe: Universe, draws: Draws | None) -> list[DomainResult]:
+    """Compute the unitizing family for every domain, per language where there are several."""
+    todo = _domain_codes(material)
+    if not todo:
+        return []
+    projected, _ = material.units("character", universe).project(material.columns)
+    together = material.columns.assigned.sum(axis=1) >= 2
+    spoken = np.array([d.language for d in material.documents], dtype=object)
+    out = []
+    several = len(material.languages) > 1
+    for language in material.languages if several else ("",):
+        chosen = np.flatnonzero(together & (spoken == language if language else True))
+        own = projected.of_documents(chosen)
+        usable = draws
+        if several and draws is not None:
+            usable = Draws.of(len(chosen), len(draws.weights), draws.seed) if len(chosen) else None
+        for at, children, under in todo:
+            out.append(_domain(material, own, chosen, at, children, under, language, usable))
+    return out
+
+
+def _domain(
+    material: Material,
+    columns: Columns,
+    documents: npt.NDArray[np.intp],
+    at: int,
+    children: list[int],
+    under: npt.NDArray[np.intp],
+    language: str,
+    draws: Draws | None,
+) -> DomainResult:
+    info = material.codes[at]
+    codes = tuple(material.codes[c] for c in children)
+    mine = columns.recoded(under, len(children))
+    domains = Domains.of([0] * len(children))
+    none = Interval(math.nan, math.nan, "too_few_documents", "none")
+    try:
+        statistics = unit_statistics(mine, domains)
+    except OverlappingDomain:
+        clashes = find_overlaps(mine, domains)
+        listed = tuple(
+            (material.documents[documents[d]].uid, material.coders[c], int(s), int(e)) for d, c, _, s, e in clashes
+        )
+        family_ = {m: undefined("overlapping_units", m) for m in FAMILY[:3]}
+        singles = tuple(undefined("overlapping_units", FAMILY[3]) for _ in codes)
+        return DomainResult(info, codes, language, family_, none, singles, listed)
+    total = statistics.total()
+    figures = family_figures(total, 0, codes=len(children))
+    singles = tuple(family_figures(total, 0, v, len(children))[FAMILY[3]] for v in range(len(children)))
+    found = none
+    if draws is not None and figures["cu_alpha_nominal"].defined and draws.weights.shape[1] == len(documents):
+        drawn = family(resample_units(statistics, draws), domains.sizes).cu
+        point = np.array([figures["cu_alpha_nominal"].value])
+        found = intervals(drawn, point, documents=len(documents))[0]
+    return DomainResult(info, codes, language, figures, found, singles)
