@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from coding.agreement.figure import ReportLanguage
-from coding.agreement.result import AgreementTable, CodeRow, Headline
+from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Headline
 from coding.errors import InvalidValue
 
 __all__ = ["MethodsFacts", "methods_text"]
@@ -54,6 +54,9 @@ _UNIVERSE_ZH: Final = {
 }
 _LANGUAGE_EN: Final = {"en": "English", "zh": "Chinese", "und": "unknown language"}
 _LANGUAGE_ZH: Final = {"en": "英文", "zh": "中文", "und": "未知语言"}
+_MOST_CODES: Final = 6
+"""Codes that a list names; a paper's readers look the others up in the table."""
+_MOST_DOMAINS: Final = 3
 _SOURCE: Final = "Krippendorff, 2019, ch. 12"
 _NUMBERS: Final = (
     "no",
@@ -107,6 +110,14 @@ def _spread(row: CodeRow, join: str, level: str) -> str:
     if not row.interval.defined:
         return ""
     return f"{level}{_figure(row.interval.low)}{join}{_figure(row.interval.high)}"
+
+
+def _listed(names: Sequence[str], language: ReportLanguage) -> str:
+    """Return the first few names, and how many others the table has."""
+    shown, others = names[:_MOST_CODES], len(names) - _MOST_CODES
+    if language == "zh":
+        return "、".join(shown) + (f" 等 {len(names)} 个（见表）" if others > 0 else "")
+    return ", ".join(shown) + (f" and {_count(others, 'other')} (see the table)" if others > 0 else "")
 
 
 def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
@@ -199,27 +210,28 @@ def _headline_en(h: Headline) -> str:
         f"{_figure(h.lowest.alpha)}{spread} ({h.lowest.code.name})."
     )
     if h.below:
-        listed = ", ".join(f"{r.code.name} ({_figure(r.alpha)})" for r in h.below)
-        text += f" Below .667: {listed}."
+        text += f" Below .667: {_listed([f'{r.code.name} ({_figure(r.alpha)})' for r in h.below], 'en')}."
     else:
         text += " No code lay below .667."
     if h.undefined:
-        text += f" Undefined, and in no average: {', '.join(r.code.name for r in h.undefined)}."
+        text += f" Undefined, and in no average: {_listed([r.code.name for r in h.undefined], 'en')}."
     return text
+
+
+def _defined_domains(table: AgreementTable) -> list[DomainResult]:
+    """Return the first domains that have a figure; why others have none stands in the table."""
+    return [d for d in table.domains if d.figures["cu_alpha_nominal"].defined][:_MOST_DOMAINS]
 
 
 def _domains_en(table: AgreementTable) -> list[str]:
     out = []
-    for d in table.domains:
+    for d in _defined_domains(table):
         cu = d.figures["cu_alpha_nominal"]
         where = f"{d.code.name}" + (f" ({_LANGUAGE_EN.get(d.language, d.language)})" if d.language else "")
-        if cu.defined:
-            out.append(
-                f"Within {where}, whose codes exclude each other, cu-α on characters was {_figure(cu.value)}"
-                f" (coverage {_figure(float(cu.params['coverage']))}; Krippendorff et al., 2016)."
-            )
-        else:
-            out.append(f"Within {where} cu-α is undefined: {cu.sentence('en')[0].lower()}{cu.sentence('en')[1:]}")
+        out.append(
+            f"Within {where}, whose codes exclude each other, cu-α on characters was {_figure(cu.value)}"
+            f" (coverage {_figure(float(cu.params['coverage']))}; Krippendorff et al., 2016)."
+        )
     return out
 
 
@@ -294,26 +306,23 @@ def _headline_zh(h: Headline) -> str:
     spread = _spread(h.lowest, " 至 ", "，95% 区间 ")
     text = f"{h.defined} 个代码的 α 中位数为 {_figure(h.median)}，最低为 {_figure(h.lowest.alpha)}{spread}（{name(h.lowest)}）。"
     if h.below:
-        text += "低于 .667 的代码：" + "、".join(f"{name(r)}（{_figure(r.alpha)}）" for r in h.below) + "。"
+        text += "低于 .667 的代码：" + _listed([f"{name(r)}（{_figure(r.alpha)}）" for r in h.below], "zh") + "。"
     else:
         text += "没有代码低于 .667。"
     if h.undefined:
-        text += "无法计算、不计入平均的代码：" + "、".join(name(r) for r in h.undefined) + "。"
+        text += "无法计算、不计入平均的代码：" + _listed([name(r) for r in h.undefined], "zh") + "。"
     return text
 
 
 def _domains_zh(table: AgreementTable) -> list[str]:
     out = []
-    for d in table.domains:
+    for d in _defined_domains(table):
         cu = d.figures["cu_alpha_nominal"]
         where = (d.code.name_zh or d.code.name) + (
             f"（{_LANGUAGE_ZH.get(d.language, d.language)}）" if d.language else ""
         )
-        if cu.defined:
-            out.append(
-                f"在代码互斥的“{where}”之内，按字符计算的 cu-α 为 {_figure(cu.value)}"
-                f"（覆盖率 {_figure(float(cu.params['coverage']))}；Krippendorff 等，2016）。"
-            )
-        else:
-            out.append(f"在“{where}”之内 cu-α 无法计算：{cu.sentence('zh')}")
+        out.append(
+            f"在代码互斥的“{where}”之内，按字符计算的 cu-α 为 {_figure(cu.value)}"
+            f"（覆盖率 {_figure(float(cu.params['coverage']))}；Krippendorff 等，2016）。"
+        )
     return out
