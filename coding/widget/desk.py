@@ -123,6 +123,8 @@ class Desk:
             return self._step_back(op)
         if kind == "edit":
             return self._edit(action)
+        if kind in ("arrange", "merge"):
+            return self._rearrange(action)
         if kind == "memo":
             return self._memo(action)
         if document is None:
@@ -215,18 +217,32 @@ class Desk:
         return {"code": code.uid, "made": made}
 
     def _edit(self, action: Action) -> dict[str, Any]:
-        """Rename, recolour or retire a code."""
+        """Rename, recolour, stage, retire or revive a code."""
         fields = dict(action["fields"])
         code, book = action["code"], self.project.codebook
         with self.project.store.change("edit code"):
-            if fields.pop("retired", False):
-                book.retire(code)
+            retired = fields.pop("retired", None)
+            if retired is not None and retired != book.find(code).retired:
+                (book.retire if retired else book.revive)(code)
             if "name" in fields or "name_zh" in fields:
                 old = book.find(code)
                 book.rename(code, fields.pop("name", old.name), name_zh=fields.pop("name_zh", None))
             if fields:
                 book.set(code, **fields)
         return {"code": code}
+
+    def _rearrange(self, action: Action) -> dict[str, Any]:
+        """Move a code in the tree, or merge it into another; a second time changes nothing."""
+        book = self.project.codebook
+        code = self.project.store.get(Code, action["code"])
+        if action["kind"] == "merge":
+            into = book.find(action["into"])
+            if code.redirect is None:
+                book.merge(code, into=into)
+            return {"code": into.uid}
+        if code.parent != action["parent"] or action["position"] is not None:
+            book.move(code, action["parent"], position=action["position"])
+        return {"code": code.uid}
 
     def _memo(self, action: Action) -> dict[str, Any]:
         about = self._became.get(action["about"], action["about"])
@@ -525,7 +541,7 @@ def _syllables(name: str) -> tuple[str, ...]:
 def _code_info(code: Code) -> dict[str, Any]:
     plain = (
         "uid", "name", "parent", "hue", "definition", "definition_zh", "include", "include_zh", "exclude",
-        "exclude_zh", "codable", "exclusive", "retired", "version",
+        "exclude_zh", "codable", "exclusive", "retired", "version", "stage",
     )  # fmt: skip
     info = {name: getattr(code, name) for name in plain}
     return info | {"zh": code.name_zh, "aliases": list(code.aliases), "pinyin": list(_syllables(code.name_zh))}

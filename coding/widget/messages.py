@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 Kind = Literal[
     "code", "create", "remove", "recode", "move", "memo", "undo", "redo", "accept", "refuse", "finish", "read",
-    "paratext", "edit",
+    "paratext", "edit", "arrange", "merge",
 ]  # fmt: skip
 
 
@@ -48,6 +48,8 @@ class Action(TypedDict):
     furthest: NotRequired[int]
     codable: NotRequired[bool]
     fields: NotRequired[dict[str, Any]]
+    position: NotRequired[int | None]
+    into: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ def _digest(value: object) -> str:
     raise InvalidValue("The message has no fingerprint of the passage. Reload the page.")
 
 
-_EDITABLE: Final = {"name", "name_zh", "hue", "retired"}
+_EDITABLE: Final = {"name", "name_zh", "hue", "retired", "stage"}
+_STAGES: Final = ("", "open", "axial", "selective")
 
 
 def _fields(value: object) -> dict[str, Any]:
@@ -135,6 +138,10 @@ def _fields(value: object) -> dict[str, Any]:
         if name == "hue":
             if given is not None and not (isinstance(given, int) and 0 <= given < 360):
                 raise InvalidValue("A hue is a whole number from 0 to 359.")
+            out[name] = given
+        elif name == "stage":
+            if given not in _STAGES:
+                raise InvalidValue("A stage is open, axial, selective, or none.")
             out[name] = given
         elif name == "retired":
             out[name] = _flag(given, "the code is retired")
@@ -159,6 +166,8 @@ _READERS: Final = {
     "finished": lambda v: _flag(v, "the document is finished"),
     "codable": lambda v: _flag(v, "the paragraph is for coding"),
     "fields": _fields,
+    "position": lambda v: None if v is None else _whole(v, "place"),
+    "into": lambda v: _uid(v, "code"),
 }
 _PASSAGE = ("start", "end", "hash")
 _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -176,6 +185,8 @@ _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "read": ("furthest",),
     "paratext": ("start", "codable"),
     "edit": ("code", "fields"),
+    "arrange": ("code", "parent", "position"),
+    "merge": ("code", "into"),
 }
 
 

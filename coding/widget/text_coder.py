@@ -75,8 +75,9 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         self._goto = goto
         # JupyterLab hands messages to a thread beside the one that runs cells
         self._turn = threading.RLock()
-        super().__init__(screen_id=self._desk.session, project_uid=project.info.uid, document_uid=uid or "")
         self.on_msg(self._receive)
+        with self._turn:  # the browser's first message may come while the channel is still being opened
+            super().__init__(screen_id=self._desk.session, project_uid=project.info.uid, document_uid=uid or "")
         self._watch_cells()
 
     # -- messages ---------------------------------------------------------------------------------

@@ -266,3 +266,37 @@ def test_search_finds_two_characters_and_says_where(hand):
     ((found, _),) = hand.desk.answer(request)
     assert [(h["match"], h["name"]) for h in found["hits"]] == [("实话", "L1")]
     assert TEXT[found["hits"][0]["start"] :].startswith("实话")
+
+
+def test_codes_change_places_and_a_second_message_changes_nothing(hand):
+    book = hand.project.codebook
+    top, inner = book.add("Top"), book.add("Inner")
+    twice = {"kind": "arrange", "code": inner.uid, "parent": top.uid, "position": None}
+    assert [hand.send(twice)["kind"] for _ in range(2)] == ["ack", "ack"]
+    assert book.find(inner.uid).parent == top.uid
+    revision = hand.project.store.revision
+    hand.send(twice)
+    assert hand.project.store.revision == revision
+
+
+def test_a_merged_code_keeps_its_codings_under_the_other_and_undo_parts_them(hand):
+    book = hand.project.codebook
+    kept, gone = book.add("Kept"), book.add("Gone")
+    hand.project.codings.add(hand.document, 26, 30, code=gone)
+    merge = {"kind": "merge", "code": gone.uid, "into": kept.uid}
+    assert [hand.send(merge)["kind"] for _ in range(2)] == ["ack", "ack"]
+    assert hand.project.code_counts()[kept.uid] == 1
+    hand.send({"kind": "undo"})
+    assert hand.project.code_counts().get(kept.uid, 0) == 0
+
+
+def test_a_code_is_staged_retired_and_brought_back(hand):
+    code = hand.project.codebook.add("Change")
+    for fields, seen in [
+        ({"stage": "axial"}, ("axial", False)),
+        ({"retired": True}, ("axial", True)),
+        ({"retired": False}, ("axial", False)),
+    ]:
+        hand.send({"kind": "edit", "code": code.uid, "fields": fields})
+        now = hand.project.codebook.find(code.uid)
+        assert (now.stage, now.retired) == seen

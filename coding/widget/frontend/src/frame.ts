@@ -131,7 +131,7 @@ export class Top {
 }
 
 export class Foot {
-  readonly element = h("footer", { class: "qc-foot" });
+  readonly element = h("div", { class: "qc-foot" });
   private shown = "";
 
   constructor(private readonly screen: Screen) {}

@@ -1,11 +1,13 @@
 /** Words of the interface. Every entry stands in both languages; a test keeps the tables equal. */
 
 const en = {
+  stage: "Stage", stageOpen: "open", stageAxial: "axial", stageSelective: "selective", revive: "Bring back", mergeInto: "Merge into…",
+  mergeWhich: "Pick the code that “{0}” is merged into.", merged: "{0} is part of {1} now. {2} parts them again.",
   documents: "Documents", finishedOf: "{0} of {1} finished", codebook: "Codebook", filter: "Filter: name, 中文, pinyin",
   readFirst: "Read first", marker: "Marker", mode: "Mode", snaps: "Selection snaps to",
   sentence: "Sentence", word: "Word", turn: "Turn", paragraph: "Paragraph", character: "Characters",
   search: "Search in text", undo: "Undo", redo: "Redo", view: "View", saved: "Saved {0}", ready: "Saved", pending: "{0} pending",
-  kept: "Not connected, {0} kept here. Run the cell again.", lost: "Not connected. Run the cell again.",
+  kept: "Not connected, {0} kept here. Run the cell again.", lost: "Not connected. Run the cell again; if that does not help, reload the page.",
   joining: "Opening…", unsafe: "{0} pending, in this page only",
   pendingWord: "pending", notSaved: "not saved", by: "by {0}", under: "under v{0}", notCoded: "Not coded", codeThis: "Recognised as not part of the talk. Click to code it after all.", suggestion: "suggestion",
   include: "Include", exclude: "Exclude", not: "Not", memo: "memo", memoOn: "Memo on {0}", inPath: "in {0}", ofHere: "{0} of {1} here",
@@ -51,11 +53,13 @@ export type Words = typeof en;
 export type Word = keyof Words;
 
 const zh: Words = {
+  stage: "编码阶段", stageOpen: "开放式", stageAxial: "主轴式", stageSelective: "选择式", revive: "恢复使用", mergeInto: "并入……",
+  mergeWhich: "选择“{0}”要并入的代码。", merged: "“{0}”已并入“{1}”，按 {2} 可分开。",
   documents: "文档", finishedOf: "{1} 份中完成 {0} 份", codebook: "编码手册", filter: "筛选：名称、拼音、首字母",
   readFirst: "先选文字", marker: "先选代码", mode: "方式", snaps: "选取单位",
   sentence: "按句", word: "按词", turn: "按话轮", paragraph: "按段", character: "按字符",
   search: "在文中查找", undo: "撤销", redo: "重做", view: "显示", saved: "已保存 {0}", ready: "已保存", pending: "{0} 条待存",
-  kept: "未连接，{0} 条留在本机。请重新运行此单元格。", lost: "未连接。请重新运行此单元格。",
+  kept: "未连接，{0} 条留在本机。请重新运行此单元格。", lost: "未连接。请重新运行此单元格；若仍无效，请重新载入页面。",
   joining: "正在打开……", unsafe: "{0} 条待存，仅在本页",
   pendingWord: "待存", notSaved: "未保存", by: "{0} 编", under: "第 {0} 版", notCoded: "非正文，不编码", codeThis: "识别为非正文。单击后可参与编码。", suggestion: "建议",
   include: "纳入标准", exclude: "排除标准", not: "不含", memo: "备忘录", memoOn: "备忘录：{0}", inPath: "属于 {0}", ofHere: "此处 {1} 条中的第 {0} 条",

@@ -60,7 +60,7 @@ export default {
     return () => {
       clearInterval(pulse);
       model.off("msg:custom", take);
-      desk.outbox.disconnect();
+      desk.close();
       desks.delete(model.get("screen_id"));
     };
   },

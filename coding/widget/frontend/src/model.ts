@@ -18,7 +18,7 @@ export type Channel = (message: ClientMessage) => void;
 export type Change = "document" | "codings" | "codes" | "counts" | "documents" | "memos" | "status" | "notice" | "found" | "ack";
 export type Link = "joining" | "open" | "lost";
 
-const PATIENCE = 6000;
+const PATIENCE = 4000;
 
 export class Desk {
   state: StateMessage | null = null;
@@ -70,8 +70,15 @@ export class Desk {
   /** Ask for everything; called on start, after a gap in revisions, and by the reload button. */
   hello(document: string | null = this.state?.document?.uid ?? null): void {
     if (this.waiting) clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => { this.link = "lost"; this.tell("status"); }, PATIENCE);
+    // asking again is harmless, and on a busy machine the first question can arrive before anyone listens
+    this.waiting = setTimeout(() => { this.link = "lost"; this.tell("status"); this.hello(document); }, PATIENCE);
     this.post({ v: VERSION, kind: "hello", document, revision: this.revision || null });
+  }
+
+  /** The model is gone: ask no more; what is unconfirmed stays on the shelf. */
+  close(): void {
+    if (this.waiting) clearTimeout(this.waiting);
+    this.outbox.disconnect();
   }
 
   open(document: string, goto?: [number, number]): void {

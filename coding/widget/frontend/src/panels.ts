@@ -38,7 +38,7 @@ export class Panels {
 
   private open(name: string, title: string, note: string, ...body: (Node | null | false | string)[]): HTMLElement {
     const box = h("div", { class: `qc-box qc-${name}`, role: "dialog", "aria-modal": "true", "aria-label": title, tabindex: "-1" },
-      h("header", {}, h("b", {}, title), h("span", { class: "qc-mut" }, note), h("span", { class: "qc-sp" }),
+      h("header", { role: "presentation" }, h("b", {}, title), h("span", { class: "qc-mut" }, note), h("span", { class: "qc-sp" }),
         h("button", { type: "button", class: "qc-btn", "aria-label": this.screen.say("close"), on: { click: () => this.close() } }, h("kbd", {}, "Esc"))),
       ...body);
     fill(this.element, box);
@@ -60,7 +60,7 @@ export class Panels {
   help(): void {
     const { say } = this.screen;
     this.open("help", say("keys"), say("keysStay"), helpTable(this.screen.keys, say),
-      h("footer", {}, h("span", {}, say("undoReach")), h("span", { class: "qc-sp" }), h("span", {}, say("composing"))));
+      h("footer", { role: "presentation" }, h("span", {}, say("undoReach")), h("span", { class: "qc-sp" }), h("span", {}, say("composing"))));
   }
 
   definition(code: Code): void {
@@ -74,7 +74,7 @@ export class Panels {
     const path = screen.desk.book.ancestors(code).map((up) => screen.names(up)[0]).join(" › ");
     const memos = screen.desk.memosOn(code.uid).map((memo) => h("div", { class: "qc-memo" }, memo.body));
     this.open("definition", leaf, [other, path].filter(Boolean).join(" · "), h("div", { class: "qc-scroll" }, part("definition"), part("include"), part("exclude"), ...memos),
-      h("footer", {}, h("span", {}, say("uses", screen.desk.counts[code.uid] ?? 0)), h("span", { class: "qc-sp" }),
+      h("footer", { role: "presentation" }, h("span", {}, say("uses", screen.desk.counts[code.uid] ?? 0)), h("span", { class: "qc-sp" }),
         h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => this.memo(code.uid, leaf) } }, say("codeMemo")),
         screen.desk.state?.rights.codebook && h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => this.edit(code) } }, say("editCode"))));
   }
@@ -100,7 +100,7 @@ export class Panels {
       if (body !== (mine?.body ?? "")) desk.act({ kind: "memo", about, body, memo: mine?.uid ?? null });
       this.close();
     };
-    this.open("memo", say("memoOn", title), "", area, h("footer", {}, h("span", { class: "qc-sp" }),
+    this.open("memo", say("memoOn", title), "", area, h("footer", { role: "presentation" }, h("span", { class: "qc-sp" }),
       h("button", { type: "button", class: "qc-btn", on: { click: () => { this.drafts.delete(about); this.close(); } } }, say("cancel")),
       h("button", { type: "button", class: "qc-btn qc-main", on: { click: save } }, say("saveMemo"), h("kbd", {}, "Ctrl Enter"))));
     area.setSelectionRange(area.value.length, area.value.length);
@@ -114,6 +114,8 @@ export class Panels {
     const zh = h("input", { type: "text", maxlength: 200, "aria-label": say("nameZh"), lang: "zh" });
     name.value = code.name;
     zh.value = code.zh;
+    const stages: [string, string][] = [["", "—"], ["open", say("stageOpen")], ["axial", say("stageAxial")], ["selective", say("stageSelective")]];
+    const stage = h("select", { "aria-label": say("stage") }, ...stages.map(([value, word]) => h("option", { value, selected: code.stage === value }, word)));
     let hue = code.hue ?? code.shade;
     const swatches = Array.from({ length: 16 }, (_, i) => Math.round((i * 22.5 + 5) % 360));
     const row = h("div", { class: "qc-hues", role: "radiogroup", "aria-label": say("hue") }, ...swatches.map((shade) => {
@@ -128,15 +130,18 @@ export class Panels {
       if (name.value.trim() && name.value.trim() !== code.name) fields["name"] = name.value.trim();
       if (zh.value.trim() !== code.zh) fields["name_zh"] = zh.value.trim();
       if (hue !== (code.hue ?? code.shade)) fields["hue"] = hue;
+      if (stage.value !== code.stage) fields["stage"] = stage.value;
       if (Object.keys(fields).length) desk.act({ kind: "edit", code: code.uid, fields });
       this.close();
     };
-    const retire = (): void => { desk.act({ kind: "edit", code: code.uid, fields: { retired: true } }); this.close(); };
+    const retire = (): void => { desk.act({ kind: "edit", code: code.uid, fields: { retired: !code.retired } }); this.close(); };
+    const merge = (): void => { this.close(); screen.merge(code); };
     const enter = (event: KeyboardEvent): void => { if (event.key === "Enter" && !event.isComposing) { save(); event.preventDefault(); } };
     name.addEventListener("keydown", enter);
     zh.addEventListener("keydown", enter);
-    this.open("edit", say("editCode"), screen.names(code)[0], h("div", { class: "qc-form" }, h("label", {}, say("name"), name), h("label", {}, say("nameZh"), zh), h("div", { class: "qc-field" }, say("hue"), row)),
-      h("footer", {}, h("button", { type: "button", class: "qc-btn qc-framed", title: say("retireNote"), on: { click: retire } }, say("retire")), h("span", { class: "qc-sp" }),
+    this.open("edit", say("editCode"), screen.names(code)[0], h("div", { class: "qc-form" }, h("label", {}, say("name"), name), h("label", {}, say("nameZh"), zh), h("label", {}, say("stage"), stage), h("div", { class: "qc-field" }, say("hue"), row)),
+      h("footer", { role: "presentation" }, h("button", { type: "button", class: "qc-btn qc-framed", title: say("retireNote"), on: { click: retire } }, say(code.retired ? "revive" : "retire")),
+        h("button", { type: "button", class: "qc-btn qc-framed", on: { click: merge } }, say("mergeInto")), h("span", { class: "qc-sp" }),
         h("button", { type: "button", class: "qc-btn", on: { click: () => this.close() } }, say("cancel")),
         h("button", { type: "button", class: "qc-btn qc-main", on: { click: save } }, say("saveMemo"))));
   }

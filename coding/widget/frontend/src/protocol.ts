@@ -20,6 +20,8 @@ export interface CodeInfo {
   codable: boolean;
   exclusive: boolean;
   retired: boolean;
+  /** "", "open", "axial" or "selective". */
+  stage: string;
   version: number;
 }
 
@@ -168,6 +170,8 @@ export type Action =
   | { kind: "finish"; finished: boolean }
   | { kind: "read"; furthest: number }
   | { kind: "paratext"; start: number; codable: boolean }
+  | { kind: "arrange"; code: string; parent: string | null; position: number | null }
+  | { kind: "merge"; code: string; into: string }
   | { kind: "edit"; code: string; fields: Record<string, string | number | boolean | null> };
 
 export interface Op {

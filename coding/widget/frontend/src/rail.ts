@@ -1,6 +1,7 @@
 /** The left side: documents with their progress, the codebook with digits, colours and counts. */
 
 import type { Code } from "./codes";
+import { arrange, dropped, type Place } from "./arrange";
 import { fill, h, icon, ring } from "./dom";
 import { findCodes } from "./match";
 import type { DocumentInfo } from "./protocol";
@@ -8,7 +9,7 @@ import type { Screen } from "./screen";
 
 export class Rail {
   readonly element: HTMLElement;
-  private readonly head = h("header");
+  private readonly head = h("header", { role: "presentation" });
   private readonly docsTitle = h("h2");
   private readonly docs = h("ul", { class: "qc-docs" });
   private readonly bookTitle = h("h2");
@@ -29,6 +30,11 @@ export class Rail {
       this.head, this.docsTitle, this.docs, this.bookTitle,
       h("label", { class: "qc-find" }, icon("search"), this.filter, h("kbd", {}, screen.keys.cap("pick"))), this.tree);
     this.tree.addEventListener("keydown", (event) => this.treeKey(event));
+    this.tree.addEventListener("dragstart", (event) => this.lift(event));
+    this.tree.addEventListener("dragover", (event) => this.over(event));
+    this.tree.addEventListener("dragleave", () => this.aim(null));
+    this.tree.addEventListener("dragend", () => { this.lifted = null; this.aim(null); });
+    this.tree.addEventListener("drop", (event) => this.drop(event));
     this.docs.addEventListener("keydown", (event) => this.docKey(event));
   }
 
@@ -134,7 +140,7 @@ export class Rail {
     const path = [...desk.book.ancestors(code), code].map((up) => this.screen.names(up)[0]).join(" › ");
     const title = [path, this.screen.rule(code, "definition")].filter(Boolean).join("\n");
     return h("li", {
-      class: classes.filter(Boolean).join(" "), role: "treeitem", tabindex: "-1", "data-code": code.uid, title, "aria-level": code.depth + 1,
+      class: classes.filter(Boolean).join(" "), role: "treeitem", tabindex: "-1", draggable: desk.state?.rights.codebook ? "true" : null, "data-code": code.uid, title, "aria-level": code.depth + 1,
       "aria-expanded": parent ? String(open) : null, "aria-selected": String(selected), css: { "--h": String(code.shade), "--d": String(code.depth) },
       on: { click: (event) => this.click(event, code), focus: () => { this.current = code.uid; } },
     },
@@ -185,6 +191,13 @@ export class Rail {
     const code = row && this.screen.desk.book.get(row.dataset["code"]!);
     if (!row || !code) return;
     const digit = /^Digit([1-9])$/.exec(event.code);
+    if (event.altKey && event.key.startsWith("Arrow")) {
+      arrange(this.screen, code, event.key);
+      this.current = code.uid;
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (digit && event.shiftKey) this.screen.pin(Number(digit[1]), code.uid);
     else if (event.key === "ArrowDown") sibling(row, 1)?.focus();
     else if (event.key === "ArrowUp") sibling(row, -1)?.focus();
@@ -198,6 +211,51 @@ export class Rail {
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  private lifted: Code | null = null;
+
+  private codeOf(event: Event): { row: HTMLElement; code: Code } | null {
+    const row = (event.target as HTMLElement).closest<HTMLElement>("[data-code]");
+    const code = row && this.screen.desk.book.get(row.dataset["code"]!);
+    return row && code ? { row, code } : null;
+  }
+
+  private lift(event: DragEvent): void {
+    this.lifted = this.codeOf(event)?.code ?? null;
+    event.dataTransfer?.setData("text/plain", this.lifted?.name ?? "");
+    event.stopPropagation();
+  }
+
+  /** The upper and lower thirds of a row are places before and after it, the middle is under it. */
+  private placeAt(event: DragEvent, row: HTMLElement): Place {
+    const box = row.getBoundingClientRect();
+    const share = (event.clientY - box.top) / box.height;
+    return share < 0.3 ? "before" : share > 0.7 ? "after" : "under";
+  }
+
+  private over(event: DragEvent): void {
+    const found = this.codeOf(event);
+    if (!this.lifted || !found || found.code === this.lifted) return this.aim(null);
+    event.preventDefault();
+    event.stopPropagation();
+    this.aim(found.row, this.placeAt(event, found.row));
+  }
+
+  private aim(row: HTMLElement | null, place?: Place): void {
+    for (const old of this.tree.querySelectorAll("[data-drop]")) old.removeAttribute("data-drop");
+    if (row && place) row.dataset["drop"] = place;
+  }
+
+  private drop(event: DragEvent): void {
+    const found = this.codeOf(event);
+    const lifted = this.lifted;
+    this.lifted = null;
+    this.aim(null);
+    if (!lifted || !found) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dropped(this.screen, lifted, found.code, this.placeAt(event, found.row));
   }
 
   private docKey(event: KeyboardEvent): void {

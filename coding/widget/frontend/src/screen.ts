@@ -120,12 +120,30 @@ export class Screen {
   }
 
   /** What the next pick is for: a passage, or a coding that gets another code. */
-  pickFor: "passage" | "recode" | "marker" | null = null;
+  pickFor: "passage" | "recode" | "marker" | "merge" | null = null;
+  private merging: Code | null = null;
+
+  /** Pick the code that another one is merged into. */
+  merge(code: Code): void {
+    this.merging = code;
+    this.pickFor = "merge";
+    this.picker.show();
+    this.flash(this.say("mergeWhich", this.names(code)[0]));
+  }
 
   private picked(code: Code, stay: boolean): void {
     if (this.pickFor === "marker") { this.lock(code.uid); return; }
+    if (this.pickFor === "merge") { this.mergeInto(code); return; }
     if (this.pickFor === "recode") { run(this, "recode", code); return; }
     applyCode(this, code, stay);
+  }
+
+  private mergeInto(into: Code): void {
+    const code = this.merging;
+    this.merging = null;
+    if (!code || code.uid === into.uid) return;
+    this.desk.act({ kind: "merge", code: code.uid, into: into.uid });
+    this.flash(this.say("merged", this.names(code)[0], this.names(into)[0], this.keys.cap("undo")));
   }
 
   private created(name: string, parent: Code | null, stay: boolean): void {

@@ -11,7 +11,7 @@ const view = (array: Uint8Array | Uint32Array): DataView => new DataView(array.b
 function state(more: Partial<StateMessage> = {}): StateMessage {
   const code = {
     uid: "code-1", name: "Code", zh: "", parent: null, hue: 10, definition: "", definition_zh: "", include: "", include_zh: "", exclude: "", exclude_zh: "",
-    aliases: [], pinyin: [], codable: true, exclusive: false, retired: false, version: 1,
+    aliases: [], pinyin: [], codable: true, exclusive: false, retired: false, stage: "", version: 1,
   };
   return {
     v: 1, kind: "state", revision: 10, session: "s1", project: { uid: "p", name: "P", file: "p.coding" }, coder: { uid: "me", name: "amira" },

@@ -7,7 +7,7 @@ let n = 0;
 function code(name: string, zh = "", pinyin = "", parent: string | null = null, more: Partial<CodeInfo> = {}): CodeInfo {
   return {
     uid: `c${n++}`, name, zh, parent, hue: null, definition: "", definition_zh: "", include: "", include_zh: "", exclude: "", exclude_zh: "",
-    aliases: [], pinyin: pinyin ? pinyin.split(" ") : [], codable: true, exclusive: false, retired: false, version: 1, ...more,
+    aliases: [], pinyin: pinyin ? pinyin.split(" ") : [], codable: true, exclusive: false, retired: false, stage: "", version: 1, ...more,
   };
 }
 const elites = code("Strategic elites", "策略精英", "cè lüè jīng yīng", null, { codable: false });
