@@ -250,3 +250,23 @@ def test_csv_reads_the_same_as_the_frame(two_coder_table, tmp_path):
         from_table(tmp_path / "codings.csv", draws=0).records()[0]["alpha"]
         == from_table(frame, draws=0)["Dynamics"].alpha
     )
+
+
+def test_methods_paragraph_names_at_most_six_codes_worst_first(two_coder_table):
+    import pandas as pd
+
+    codes = [f"code {n:02}" for n in range(20)]
+    rows = [
+        ("d1", coder, code, 10 * n + shift, 10 * n + 6)
+        for n, code in enumerate(codes)
+        for coder, shift in (("a", 0), ("b", 5))
+    ]
+    table = pd.DataFrame(rows, columns=["document", "coder", "code", "start", "end"])
+    table["length"] = 300
+    found = from_table(table, unit="character", universe="all", draws=0)
+    assert len(found.headline.below) == 20
+    english, chinese = methods_text(found), methods_text(found, language="zh")
+    assert "and fourteen others (see the table)" in english or "and 14 others (see the table)" in english
+    assert "等 20 个（见表）" in chinese
+    below = english.split("Below .667: ")[1].split(" and ")[0]
+    assert [part.split(" (")[0] for part in below.split(", ")] == [r.code.name for r in found.headline.below[:6]]
