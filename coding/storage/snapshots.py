@@ -12,7 +12,7 @@ from coding.model import Snapshot, Uid
 from coding.storage import reading
 
 if TYPE_CHECKING:
-    from coding.storage.store import Store
+    from coding.storage.reader import Reader
 
 __all__ = ["Lazy", "take_snapshot"]
 
@@ -45,7 +45,7 @@ class Lazy(Mapping[Uid, V], Generic[V]):
 
 
 def take_snapshot(
-    store: Store,
+    store: Reader,
     documents: Iterable[Uid] | None,
     coders: Iterable[Uid] | None,
     texts: bool,
