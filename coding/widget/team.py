@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from coding.errors import AgreementError, InvalidValue
+from coding.errors import CodingError, InvalidValue
 from coding.model import Assignment, Coder, Document, Round, Uid
 from coding.project import screens
 from coding.widget.asking import STATIC, Answer, AskingWidget
@@ -112,7 +112,7 @@ class TeamBoard(AskingWidget):
     def _compute(self, item: Round) -> Both | None:
         try:
             head = self.project.agreement(round=item, draws=0).table.headline
-        except AgreementError:
+        except CodingError:  # too little to compare: a card without a figure, not a board that is broken
             return None
         if math.isnan(head.median):
             return None

@@ -47,7 +47,7 @@ export class Board {
 
   private tell(text: string): void { this.status.textContent = text; }
 
-  private async ask(type: string, body: object = {}, said: Word | null = null): Promise<void> {
+  private async ask(type: string, body: Record<string, unknown> = {}, said: Word | null = null): Promise<void> {
     this.armed = "";
     try {
       const answer = await this.channel.ask<{ view: View; said: string }>(type, body);
