@@ -7,7 +7,7 @@ are refused with a sentence. Offsets are code points of the stored text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
@@ -150,7 +150,7 @@ def _fields(value: object) -> dict[str, Any]:
     return out
 
 
-_READERS: Final = {
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "code": lambda v: _uid(v, "code"),
     "coding": lambda v: _uid(v, "coding", pending=True),
     "about": lambda v: _uid(v, "thing that the memo is about", pending=True),

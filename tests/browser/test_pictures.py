@@ -49,7 +49,10 @@ def test_the_desk(lab_page, album, name, document, theme, language):
 @pytest.mark.long
 @pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "en"), ("light", "zh")])
 def test_the_agreement_screen(lab_page, album, theme, language):
-    cells = [OPEN, f"from coding.widget import AgreementReview\nAgreementReview(project.agreement(round=2), language={language!r})"]
+    cells = [
+        OPEN,
+        f"from coding.widget import AgreementReview\nAgreementReview(project.agreement(round=2), language={language!r})",
+    ]
     lab = lab_page(cells, theme=theme, width=1680, height=1400)
     lab.page.wait_for_selector(".qr-item", timeout=120_000)
     lab.page.wait_for_timeout(800)
