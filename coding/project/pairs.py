@@ -221,8 +221,8 @@ class Pairs:
         Raises:
             Refused: an open blind round covers one of the documents.
         """
-        from coding.agreement.material import material_of_snapshot
         from coding.agreement.computing import agreement_of
+        from coding.agreement.material import material_of_snapshot
         from coding.project.agreement import AgreementResult
 
         pairs = [p for p in self if original is None or p.original.uid == self._project.documents.find(original).uid]
