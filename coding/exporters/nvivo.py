@@ -17,7 +17,7 @@ import numpy as np
 from coding.errors import ExportFailed, InvalidValue
 from coding.exporters.files import write_bytes
 from coding.exporters.nvivo_comparison import COMPARISON_COLUMNS, comparison_rows, groups_of, paths
-from coding.exporters.passages import Passages
+from coding.exporters.passages import Passages, closed_documents
 from coding.exporters.refi_plan import Plan, profile_named
 from coding.exporters.refi_qda import write_codebook, write_project
 from coding.exporters.report import ExportReport, Loss
@@ -207,15 +207,14 @@ class _Folder:
         owner = {x.document: x.case for x in self.snapshot.case_links}
         answers: dict[str, dict[str, str]] = {}
         questions: dict[str, None] = {}
-        cases = {c.uid: c for c in self.snapshot.cases}
+        cases, closed = {c.uid: c for c in self.snapshot.cases}, closed_documents(self.snapshot)
         for document in surveys:
             case = cases.get(owner.get(document.uid, ""))
             if case is None:
                 continue
             question = document.folder or document.name
             questions[question] = None
-            open_to_read = document.quotable == case.quotable == "verbatim"
-            words = self.snapshot.texts[document.uid] if open_to_read else "[text withheld]"
+            words = "[text withheld]" if document.uid in closed else self.snapshot.texts[document.uid]
             before = answers.setdefault(case.uid, {}).get(question)
             answers[case.uid][question] = f"{before}\n{words}" if before else words
         variables = [v for v in self.snapshot.variables if v.on == "case"]

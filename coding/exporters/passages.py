@@ -15,7 +15,7 @@ from coding.model import ORIGINS, Case, Code, Coder, Document, Memo, Outline, Ro
 from coding.refi import time_text
 from coding.tables.resolve import Tree, Units
 
-__all__ = ["WITHHELD", "Passage", "Passages", "permission"]
+__all__ = ["WITHHELD", "Passage", "Passages", "closed_documents", "permission"]
 
 WITHHELD: Final = {
     ("paraphrase", "en"): "[text withheld: may be paraphrased, not quoted]",
@@ -33,6 +33,19 @@ def permission(own: str, document: Document, case: Case | None) -> str:
         return own
     given = [document.quotable, case.quotable if case else "verbatim"]
     return max(given, key=_RANK.__getitem__)
+
+
+def closed_documents(snapshot: Snapshot) -> set[Uid]:
+    """Return the documents that hold words which may not be quoted: their own, a case's or a passage's."""
+    cases = {c.uid: c for c in snapshot.cases}
+    closed = {d.uid for d in snapshot.documents if permission("", d, None) != "verbatim"}
+    closed |= {x.document for x in snapshot.case_links if x.case in cases and cases[x.case].quotable != "verbatim"}
+    closed |= {x.document for x in snapshot.speakers if x.case in cases and cases[x.case].quotable != "verbatim"}
+    t = snapshot.codings
+    for uid, index in zip(t.uid.tolist(), t.document.tolist(), strict=True):
+        if snapshot.details.get(uid, {}).get("quotable", "verbatim") not in ("", "verbatim"):
+            closed.add(snapshot.documents[index].uid)
+    return closed
 
 
 @dataclass(frozen=True, slots=True)

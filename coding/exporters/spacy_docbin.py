@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coding.exporters.files import atomic
-from coding.exporters.passages import Passages, permission
+from coding.exporters.passages import Passages, closed_documents
 from coding.exporters.report import ExportReport, Loss
 from coding.model import Snapshot
 
@@ -18,8 +18,8 @@ def write_docbin(
 ) -> ExportReport:
     """Write each document as a Doc whose ``doc.spans`` hold the codings, labelled by code path.
 
-    A passage that begins or ends inside a token is widened to whole tokens and counted. Documents whose
-    words may not be used verbatim are left out, since a DocBin holds whole texts.
+    A passage that begins or ends inside a token is widened to whole tokens and counted. A document is left
+    out where it, one of its cases or one of its passages may not be quoted, since a DocBin holds whole texts.
 
     Args:
         snapshot: the project.
@@ -36,12 +36,11 @@ def write_docbin(
     rows: dict[int, list[int]] = {}
     for row in passages.rows.tolist():
         rows.setdefault(int(t.document[row]), []).append(row)
-    links = {x.document: x.case for x in snapshot.case_links}
-    cases = {c.uid: c for c in snapshot.cases}
+    closed = closed_documents(snapshot)
     pipelines: dict[str, Any] = {}
-    bag, widened, left = DocBin(store_user_data=True), 0, []
+    bag, widened, written, left = DocBin(store_user_data=True), 0, 0, []
     for index, document in enumerate(snapshot.documents):
-        if permission("", document, cases.get(links.get(document.uid, ""))) != "verbatim":
+        if document.uid in closed:
             left.append(document.name)
             continue
         language = document.language if document.language in ("en", "zh") else "xx"
@@ -54,6 +53,7 @@ def write_docbin(
             start, end, label = int(t.start[row]), int(t.end[row]), str(passages.tree.paths[passages.code_of[row]])
             span = doc.char_span(start, end, label=label, alignment_mode="expand")
             if span is not None:
+                written += 1
                 widened += (span.start_char, span.end_char) != (start, end)
                 groups.setdefault(group or snapshot.coders[int(t.coder[row])].name, []).append(span)
         for name, spans in groups.items():
@@ -66,5 +66,5 @@ def write_docbin(
         losses.append(Loss("passages", widened, "widened to whole tokens"))
     if left:
         losses.append(Loss("documents", len(left), "may not be quoted; left out", tuple(left[:10])))
-    counts = {"documents": len(snapshot.documents) - len(left), "codings": len(passages)}
+    counts = {"documents": len(snapshot.documents) - len(left), "codings": written}
     return ExportReport("spacy", target.name, files=(target.name,), counts=counts, losses=tuple(losses))

@@ -172,6 +172,8 @@ class _Resolver:
         if fields.get("original") not in self.document_at:
             fields.pop("original", None)
         text = record.raw.text
+        for change in record.changes:  # line ends are none: the words are the same
+            self.log.change(change, record.name)
         if len(record.raw.breaks):
             record.changes = (*record.changes, "CR LF line ends became LF; offsets were moved with them")
         return Document(

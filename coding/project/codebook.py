@@ -74,6 +74,10 @@ class ProjectCodebook(Collection[Code]):
             from coding import importers
 
             incoming = importers.read_codebook(path)
+        elif path.suffix.lower() == ".csv" and _is_taguette(path):
+            from coding.importers.taguette import read_codebook as read_taguette
+
+            incoming = read_taguette(path)
         else:
             incoming = read_codebook(path)
         return self.take(incoming)
@@ -280,3 +284,14 @@ class ProjectCodebook(Collection[Code]):
 
 
 __all__ = ["CodeRef", "ProjectCodebook"]
+
+
+def _is_taguette(path: Path) -> bool:
+    """Return whether the first cell of a codebook csv is Taguette's ``tag``, which our own tables do not have."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(200)
+    except OSError:
+        return False  # the reader says why
+    first = head.removeprefix(b"\xef\xbb\xbf").splitlines()[:1]
+    return bool(first) and first[0].split(b",")[0].strip(b' "').lower() == b"tag"

@@ -12,7 +12,7 @@ import pytest
 from coding import exporters
 from coding.errors import ExportFailed, InvalidValue
 from coding.exporters.tabular import CELL_LIMIT, Table, write_csv, write_xlsx
-from coding.model import Case, Document
+from coding.model import Case, CaseLink, Document
 
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "-3", "@SUM(A1)", "<script>alert(1)</script>", "a,b;\"c\"", "排名😀𠮷", "_x0041_",
            "two\nlines", "000123", "1e5", "2024-01-02"]  # fmt: skip
@@ -202,6 +202,28 @@ def test_a_docbin_holds_the_codings_as_spans(study, tmp_path):
     spans = docs[0].spans["amira"]
     assert {(s.label_, s.text) for s in spans} >= {("Driving > Pressure", "The county ranked us.")}
     assert report.counts["codings"] == 8
+
+
+@pytest.mark.parametrize("who", ["document", "case", "passage"])
+def test_a_docbin_leaves_out_a_text_with_words_that_may_not_be_quoted(study, tmp_path, who):
+    import spacy
+    from spacy.tokens import DocBin
+
+    first = study.documents[0]
+    if who == "document":
+        closed = replace(study, documents=(replace(first, quotable="no"), *study.documents[1:]))
+    elif who == "case":  # a second, later tie to an open case must not open the text again
+        shut, open_ = Case("shut", "Shut", quotable="no"), Case("open", "Open")
+        ties = (CaseLink("shut", first.uid, uid="t1"), CaseLink("open", first.uid, uid="t2"))
+        closed = replace(study, cases=(*study.cases, shut, open_), case_links=(*study.case_links, *ties))
+    else:
+        at = study.codings.document.tolist().index(0)
+        closed = replace(study, details={study.codings.uid[at]: {"quotable": "no"}})
+    report = exporters.write(closed, tmp_path / "a.spacy")
+    docs = DocBin().from_disk(tmp_path / "a.spacy").get_docs(spacy.blank("xx").vocab)
+    assert study.texts[first.uid] not in [d.text for d in docs]
+    assert any(first.name in loss.names for loss in report.losses)
+    assert report.counts["codings"] < 8
 
 
 @pytest.mark.parametrize("name", ["a.qdpx", "a.qdc", "a.csv", "a.xlsx", "a.jsonl", "a.html", "a.jsonld"])

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from coding import exporters
+from coding import exporters, open_project
 from coding.errors import ImportRejected
 from coding.importers import nvivo_comparison, qualcoder, taguette
 
@@ -118,3 +118,11 @@ def test_a_table_that_is_no_comparison_is_rejected_with_its_headings(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n")
     with pytest.raises(ImportRejected, match="no column for the code; its headings are x, y"):
         nvivo_comparison.read_comparison(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_project_takes_taguettes_codebook_as_one_of_its_own(tmp_path, mark):
+    (tmp_path / "tags.csv").write_bytes(mark + b"tag,description,number of highlights\nDriving.Pressure,Ranked,3\n")
+    with open_project(tmp_path / "a.coding", coder="amira", create=True) as project:
+        project.codebook.read(tmp_path / "tags.csv")
+        assert [project.codebook.path(code) for code in project.codebook] == ["Driving", "Driving > Pressure"]
