@@ -110,6 +110,11 @@ class TeamBoard(AskingWidget):
         return known[1]
 
     def _compute(self, item: Round) -> Both | None:
+        people: dict[Uid, set[Uid]] = {}
+        for a in self.project.rounds.assignments(item):
+            people.setdefault(a.document, set()).add(a.coder)
+        if all(len(coders) < 2 for coders in people.values()):
+            return None
         try:
             head = self.project.agreement(round=item, draws=0).table.headline
         except CodingError:  # too little to compare: a card without a figure, not a board that is broken

@@ -76,7 +76,7 @@ var g=class{constructor(e){this.comm=e;e.on("msg:custom",this.receive)}comm;wait
 .qr-status{padding:0 24px;color:var(--ink2);font-size:12.5px}.qr-status:not(:empty){padding:10px 24px}
 @media (forced-colors:active){.qr-ua,.qr-ub{border-color:CanvasText}}
 `;var q=`.qt-rounds{display:flex;gap:12px;padding:18px 24px 8px;overflow-x:auto;align-items:stretch}
-.qr.qt .qt-card{flex:1 0 176px;max-width:300px;border:1px solid var(--line2);border-radius:10px;padding:12px 14px;font-size:12.5px;display:block;text-align:left}
+.qr.qt .qt-card{flex:1 0 176px;max-width:300px;border:1px solid var(--line2);border-radius:10px;padding:12px 14px;font-size:12.5px;display:flex;flex-direction:column;align-items:stretch;justify-content:flex-start;text-align:left}
 .qr.qt .qt-card.qt-open{flex-grow:1.6;max-width:none}.qr.qt .qt-card.qt-planned{border-style:dashed}
 .qr.qt .qt-card[aria-pressed=true]{border-color:var(--ink1);box-shadow:inset 0 0 0 1px var(--ink1)}.qr.qt .qt-card:hover{background:var(--wash)}
 .qt-head{display:flex;align-items:center;gap:7px;font:600 14px/20px var(--ui)}.qt-head small{margin-left:auto;font:400 12.5px var(--ui);color:var(--ink2)}
@@ -93,7 +93,7 @@ td .qt-bar{width:150px;display:inline-flex;vertical-align:2px;margin:0 10px 0 0}
 .qt-sec{padding:16px 24px 4px;display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 10px}.qr.qt .qt-sec h2{font-size:13.5px;padding:0}
 .qt-wide{padding:0 24px;overflow-x:auto}.qr.qt td,.qr.qt th{height:34px;padding-right:16px;border-bottom:1px solid var(--line)}.qr.qt thead th{border-color:var(--line2);height:30px}.qr.qt tbody th{font-weight:500;padding-left:0}.qr.qt tbody tr{cursor:default}
 .qt-av{width:22px;height:22px;border-radius:50%;display:inline-grid;place-items:center;font:600 11px var(--ui);background:var(--wash);margin-right:9px}
-.qt-st{display:inline-flex;gap:7px;align-items:center;border-radius:5px;padding:1px 5px;margin-left:-5px}.qr button.qt-st:hover{background:var(--wash)}.qt-none{color:var(--ink3)}.qt-st b{font-weight:600}
+.qt-st{display:inline-flex;gap:7px;align-items:center;border-radius:5px;padding:1px 5px;margin-left:-5px}.qr button.qt-st:hover{background:var(--wash)}.qr .qt-none{color:var(--ink3)}.qt-st b{font-weight:600}
 .qt-note{margin:16px 24px 18px;padding:10px 14px;border-radius:8px;background:var(--rail);border:1px solid var(--line);font-size:12.5px;color:var(--ink2);display:flex;gap:10px;align-items:center}
 .qt-two{display:grid;grid-template-columns:160px minmax(0,1fr) minmax(0,1fr);gap:10px;padding:6px 24px;align-items:stretch}
 .qr .qt-value{border:1px solid var(--line2);border-radius:8px;padding:8px 12px;text-align:left;overflow-wrap:anywhere}.qr .qt-value:hover{border-color:var(--brand)}.qt-value small{display:block;color:var(--ink2)}
