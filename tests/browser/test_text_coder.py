@@ -397,6 +397,14 @@ def test_a_saved_notebook_without_a_kernel_says_what_to_do(desk):
 
 
 @pytest.mark.long
+def test_notebook_7(notebook_page):
+    desk = Desk(notebook_page([MAKE, SHOW]))
+    desk.click("Nobody planned")
+    desk.press("1", "j", "Space")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Ranking"))
+
+
+@pytest.mark.long
 def test_voila(voila_page):
     import coding as qc
 

@@ -60,6 +60,7 @@ export class Screen {
     this.root = h("div", { class: "qc", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
     host.append(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
+    window.addEventListener("keydown", this.first, true);
     for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
     this.root.addEventListener("copy", (event) => this.copy(event));
     this.root.addEventListener("contextmenu", (event) => { if (!(event.target as HTMLElement).closest("input,textarea")) event.stopPropagation(); });
@@ -77,6 +78,7 @@ export class Screen {
     this.off();
     this.watch.disconnect();
     this.themes.disconnect();
+    window.removeEventListener("keydown", this.first, true);
     this.text.destroy();
     this.root.remove();
   }
@@ -367,6 +369,13 @@ export class Screen {
 
   lanes(): number { return this.wide < 640 ? 1 : this.wide < 1180 ? Math.min(2, this.prefs.lanes) : this.prefs.lanes; }
   room(): "full" | "single" | "short" { return this.wide < 640 ? "short" : this.wide < 1180 ? "single" : "full"; }
+
+  /** Notebook 7 takes single letters on their way down, before the text would see them. */
+  private readonly first = (event: KeyboardEvent): void => {
+    if (!(event.target instanceof Element) || !event.target.closest(".cm-content") || !this.root.contains(event.target)) return;
+    event.stopImmediatePropagation();
+    this.key(event);
+  };
 
   private key(event: KeyboardEvent): void {
     event.stopPropagation();
