@@ -28,8 +28,9 @@ class AskingWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ship
     """What to type to see the screen again; shown where a saved notebook has no kernel."""
 
     def __init__(self) -> None:
-        super().__init__()
+        # the browser's first message may come, in a thread of its own, while the channel is still being opened
         self.on_msg(self._receive)
+        super().__init__()
 
     def answers(self) -> Mapping[str, Answer]:
         """Return the questions that this screen may ask, and who answers them."""

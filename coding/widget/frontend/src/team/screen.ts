@@ -1,6 +1,6 @@
 /** Rounds from left to right, coders, documents by coders, conflicts; everything by keyboard and by mouse. */
 
-import type { Channel } from "../ask";
+import type { Channel, Body } from "../ask";
 import { fill, h, icon, ring, svg } from "../dom";
 import type { Language } from "../review/types";
 import type { Card, Cell, Conflict, Row, View } from "./types";
@@ -47,7 +47,7 @@ export class Board {
 
   private tell(text: string): void { this.status.textContent = text; }
 
-  private async ask(type: string, body: Record<string, unknown> = {}, said: Word | null = null): Promise<void> {
+  private async ask(type: string, body: Body = {}, said: Word | null = null): Promise<void> {
     this.armed = "";
     try {
       const answer = await this.channel.ask<{ view: View; said: string }>(type, body);
