@@ -40,6 +40,10 @@ def agreement(
     **options: Any,
 ) -> AgreementResult:
     """Compare coders of a project; see `Project.agreement`."""
+    if isinstance(coders, str):
+        raise InvalidValue(
+            f'coders takes two or more names; the text “{coders}” was given. Write coders=["{coders}", …].'
+        )
     item = project.rounds[round] if isinstance(round, str | int) else round
     if item is not None and item.status == "open" and item.blind:
         raise AgreementError(f"{item.name} is open and blind; its figures come when it is closed.")

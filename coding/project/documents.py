@@ -411,6 +411,11 @@ def expand(patterns: Iterable[str | Path]) -> Iterator[Path]:
     """
     seen: set[Path] = set()
     for pattern in patterns:
+        if not isinstance(pattern, str | Path):
+            raise InvalidValue(
+                f"add_files takes paths one after the other; a {type(pattern).__name__} was given. "
+                "Put a star before it: add_files(*paths)."
+            )
         path = Path(pattern).expanduser()
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if _is_material(p))

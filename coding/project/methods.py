@@ -58,6 +58,7 @@ def _sample(sample: dict[str, Any], language: str) -> str:
         return ""
     seed, by = sample.get("seed"), sample.get("stratify")
     if language == "zh":
+        by = {"language": "语言", "kind": "类型"}.get(str(by), by) if by else by
         return f"按{by}分层随机抽取（种子 {seed}）" if by else f"随机抽取（种子 {seed}）"
     return f"drawn at random within each {by} (seed {seed})" if by else f"drawn at random (seed {seed})"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from coding.errors import InvalidValue
+from coding.errors import InvalidValue, NotFound
 from coding.model import (
     Case,
     CaseLink,
@@ -184,6 +184,8 @@ class Cases(Collection[Case]):
         import csv
         from pathlib import Path
 
+        if not Path(path).is_file():
+            raise NotFound(f"There is no file {path}. Check the path and the spelling.")
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         if rows and case_column not in rows[0]:

@@ -87,6 +87,11 @@ class Database:
 
     def _server_engine(self) -> sa.Engine:
         url = sa.make_url(str(self.target))
+        if url.get_backend_name() not in {"postgresql", "postgres"}:
+            raise NotAProject(
+                f"{self.name}: {url.get_backend_name()} cannot hold a project. Give a file such as study.coding, "
+                "or a PostgreSQL server as postgresql://…"
+            )
         if url.drivername in {"postgresql", "postgres"}:
             url = url.set(drivername="postgresql+psycopg")
         options = "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000"
@@ -155,7 +160,9 @@ class Database:
         """Give a connection in a write transaction: committed at the end, rolled back on any exception."""
         self._after_fork()
         if self.readonly:
-            raise ProjectReadOnly(f"{self.name} was opened for reading; nothing can be changed.")
+            raise ProjectReadOnly(
+                f"{self.name} was opened for reading; nothing can be changed. Open it again without readonly=True."
+            )
         with self._write_lock, self.errors(), self.engine.connect() as connection:
             connection = connection.execution_options(immediate=True)
             with connection.begin():

@@ -64,6 +64,11 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
     ) -> None:
         if language not in (None, "en", "zh"):
             raise InvalidValue(f"The interface speaks “en” and “zh”; {language!r} was given.")
+        if not hasattr(project, "documents"):
+            raise InvalidValue(
+                f"TextCoder shows an open project; a {type(project).__name__} was given. "
+                "Open it first: TextCoder(open_project(…))."
+            )
         uid = project.documents.find(document).uid if document is not None else _first_open(project)
         self._desk = Desk(
             project,
