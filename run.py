@@ -11,7 +11,7 @@ Needs nothing but Python 3.11 or newer; everything else is installed into `.venv
     python run.py build             build the front end again
     python run.py bench [ARGS]      run the benchmarks
     python run.py docs              build the documentation and check its links
-    python run.py lock              resolve the dependencies again
+    python run.py lock [--upgrade]  resolve the dependencies again
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 LOCKS = {"base": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
 STAMP = VENV / "set-up.json"
 FRONTEND = ROOT / "coding" / "widget" / "frontend"
-EXTRAS = ("team", "dask", "tables")
+EXTRAS = {"base": ("app",), "dev": ("app", "team", "dask", "tables")}
 OLDEST = (3, 11)
 
 
@@ -263,6 +263,10 @@ def setup(words: Sequence[str]) -> int:
 def jupyter(command: str, words: Sequence[str]) -> int:
     """Hand over to the `coding` command, which knows ports, tokens and roots, and stay until it ends."""
     set_up("base")
+    if not WINDOWS:  # become it, so that whoever stops this process stops the server too
+        sys.stdout.flush()
+        os.chdir(ROOT)
+        os.execv(PYTHON, [str(PYTHON), "-m", "coding", command, *words])
     with contextlib.suppress(KeyboardInterrupt):
         return call(PYTHON, "-m", "coding", command, *words, check=False)
     return 0
@@ -369,26 +373,29 @@ def docs(words: Sequence[str]) -> int:
     return call(PYTHON, "-m", "mkdocs", "build", "--strict", *words, check=False)
 
 
-def lock(_words: Sequence[str]) -> int:
-    """Resolve the dependencies again, for every system and Python, with hashes and without addresses."""
+def lock(words: Sequence[str]) -> int:
+    """Resolve the dependencies, for every system and Python, with hashes and without addresses.
+
+    What is locked already stays as it is, unless ``--upgrade`` is given.
+    """
     set_up("dev")
     uv = uv_from_lock() or shutil.which("uv")
     if not uv:
         raise Failed("Resolving needs uv; it could not be installed.")
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
-    options += ["--no-annotate", "--no-header", "--upgrade", "--quiet"]
+    options += ["--no-annotate", "--no-header", "--quiet", *words]
     with tempfile.TemporaryDirectory() as folder:
         # the tools that install this checkout are locked too, so that setting up resolves nothing
         tools = Path(folder) / "build.in"
         tools.write_text("hatchling>=1.27\neditables\n", encoding="utf-8")
         compile_ = [uv, "pip", "compile", *options, ROOT / "pyproject.toml", tools]
-        extras = [word for extra in EXTRAS for word in ("--extra", extra)]
-        call(*compile_, "--group", "dev", *extras, "-o", LOCKS["dev"])
+        extras = {name: [word for extra in found for word in ("--extra", extra)] for name, found in EXTRAS.items()}
+        call(*compile_, "--group", "dev", *extras["dev"], "-o", LOCKS["dev"])
         # base within dev: what researchers run is what was tested
         pinned = Path(folder) / "pinned.txt"
         names = [line.rstrip(" \\") for line in LOCKS["dev"].read_text(encoding="utf-8").splitlines() if "==" in line]
         pinned.write_text("\n".join(names) + "\n", encoding="utf-8")
-        call(*compile_, "-c", pinned, "-o", LOCKS["base"])
+        call(*compile_, *extras["base"], "-c", pinned, "-o", LOCKS["base"])
     say("Locks written. `python run.py setup` installs them.")
     return 0
 

@@ -6,6 +6,8 @@ import pytest
 
 from coding.codebook import read_codebook
 from coding.codebook.yaml_file import yaml_text
+from coding.errors import InvalidCodebook
+from coding.project import open_project
 from coding.shipped import shipped_path
 
 FILES = {
@@ -107,3 +109,14 @@ def test_keys_are_unique_over_all_books_and_paths_find_their_codes(books):
         for code in book:
             assert book.find(book.path(code)) == code
             assert book.find(book.path(code, "zh")) == code
+
+
+def test_a_shipped_book_is_read_by_its_name_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open_project("study.coding", coder="amira", create=True) as project:
+        read = project.codebook.read("keeping_in_touch")
+        again = project.codebook.read("codebooks/keeping_in_touch.yaml")
+        assert [code.uid for code in again] == [code.uid for code in read]
+        with pytest.raises(InvalidCodebook, match=r"my_own.*keeping_in_touch"):
+            project.codebook.read("my_own.yaml")
+        assert len(read) == len(list(project.codebook)) > 10

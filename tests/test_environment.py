@@ -47,7 +47,7 @@ def test_conda_environment_has_the_packages_and_bounds_of_pyproject(pyproject):
     both = conda | bounds([entry for entry in pip if entry != "-e ."])
     assert conda["python"] == pyproject["project"]["requires-python"]
     assert {name: bound for name, bound in both.items() if name not in CONDA_ONLY} == bounds(
-        pyproject["project"]["dependencies"]
+        [*pyproject["project"]["dependencies"], *pyproject["project"]["optional-dependencies"]["app"]]
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ["alembic", "altair", "anywidget", "ipywidgets", "jieba", "lxml", "pandas", "scipy", "spacy", "sqlalchemy"]
+HEAVY = ["alembic", "altair", "anywidget", "ipywidgets", "lxml", "pandas", "rjieba", "scipy", "spacy", "sqlalchemy"]
 
 
 def test_layers_hold():

@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from coding.errors import CodingError
+from coding.errors import CodingError, MissingExtra
 from coding.shipped import shipped_path
 
 FIRST_NOTEBOOK: Final = "01_code.ipynb"
@@ -83,6 +84,10 @@ def _server(folder: Path, project: str | None, port: int | None, browser: bool) 
 
 
 def _run(words: Sequence[str], environment: dict[str, str]) -> int:
+    """Become the server, so that whoever stops this process stops it; Windows has no such way and waits for it."""
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execve(sys.executable, [sys.executable, "-m", *words], environment)  # noqa: S606
     try:
         return subprocess.call([sys.executable, "-m", *words], env=environment)
     except KeyboardInterrupt:  # the server has had the same Ctrl+C and is closing
@@ -127,6 +132,8 @@ def serve_app(
 
     Voilà runs as an extension of the Jupyter server, since alone it asks for no token.
     """
+    if find_spec("voila") is None:
+        raise MissingExtra.named("The text coder as a page", "app")
     folder = Path.cwd()
     first = notebooks_here(folder) / FIRST_NOTEBOOK
     words = [

@@ -1,6 +1,6 @@
 """Language: units of English and Chinese text, search terms, suggestions, translation pairs.
 
-Everything here is pure: text and values in, offsets and values out. jieba and spaCy are loaded by the
+Everything here is pure: text and values in, offsets and values out. rjieba and spaCy are loaded by the
 functions that use them.
 """
 

@@ -13,7 +13,6 @@ from datetime import date
 from typing import Final, Literal
 
 from coding.language.scripts import HAN_CLASS
-from coding.language.words import segmenter
 from coding.spans import Span, overlaps
 
 __all__ = ["Finding", "Kind", "find_identifiers", "suggest_names"]
@@ -142,14 +141,13 @@ def suggest_names(text: str) -> list[Finding]:
     Chinese ones come from jieba's tags, which find about seven in ten; English ones only after a form of
     address. Never call a text cleared of these anonymous.
     """
-    segmenter()
-    from jieba import posseg
+    import rjieba
 
     kinds: dict[str, Kind] = {"nr": "name", "nrfg": "name", "nrt": "name", "ns": "place", "nt": "organisation"}
     out: list[Finding] = []
     for run in re.finditer(rf"[{HAN_CLASS}·]+", text):
         at = run.start()
-        for word, flag in posseg.cut(run.group()):
+        for word, flag in rjieba.tag(run.group()):
             if flag in kinds and len(word) > 1:
                 out.append(Finding(at, at + len(word), kinds[flag], certain=False))
             at += len(word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from coding.errors import InvalidValue, NotFound
@@ -31,7 +32,7 @@ class Pipeline:
 
     nlp: Language
     name: str
-    """Such as ``en_core_web_sm-3.8.0`` or ``blank-zh/jieba-0.42.1``; kept with what it made."""
+    """Such as ``en_core_web_sm-3.8.0`` or ``blank-zh/rjieba-0.2.2``; kept with what it made."""
     trained: bool
 
 
@@ -70,10 +71,10 @@ def _blank_chinese(segmenter: Segmenter) -> Pipeline:
 
     if segmenter == "char":
         return Pipeline(spacy.blank("zh"), f"blank-zh/char-spacy-{spacy.__version__}", trained=False)
-    from coding.language.words import segmenter as jieba
-
-    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "jieba"}}})
-    return Pipeline(nlp, f"blank-zh/jieba-{jieba().__version__}-spacy-{spacy.__version__}", trained=False)
+    nlp = spacy.blank("zh")
+    vocab = nlp.vocab
+    nlp.tokenizer = lambda text: _tokenized(vocab, text)
+    return Pipeline(nlp, f"blank-zh/rjieba-{version('rjieba')}-spacy-{spacy.__version__}", trained=False)
 
 
 def docs(
@@ -116,8 +117,11 @@ def _exact(chosen: Pipeline, text: str) -> Doc:
     if len(text) > nlp.max_length:
         nlp.max_length = len(text) + 1
     doc = nlp(text)
-    if doc.text == text:
-        return doc
+    return doc if doc.text == text else _tokenized(nlp.vocab, text)
+
+
+def _tokenized(vocab: Any, text: str) -> Doc:
+    """Make a Doc of our own words, every other character a token: its text is the text, whatever is in it."""
     from spacy.tokens import Doc as SpacyDoc
 
     from coding.language.words import words
@@ -136,7 +140,7 @@ def _exact(chosen: Pipeline, text: str) -> Doc:
             pieces.append(text[start:end])
             spaces.append(False)
         at = end
-    return SpacyDoc(nlp.vocab, words=pieces, spaces=spaces)
+    return SpacyDoc(vocab, words=pieces, spaces=spaces)
 
 
 def _attach(doc: Any, codings: list[Coding], paths: Mapping[Uid, str]) -> None:

@@ -1,12 +1,10 @@
-"""Words: Chinese ones by jieba, which is loaded at the first Chinese word, others by their letters."""
+"""Words: Chinese ones by jieba (its port in Rust, which needs no second to load), others by their letters."""
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from coding.language.scripts import HAN_CLASS
 from coding.spans import Span
@@ -15,20 +13,6 @@ __all__ = ["word_at", "words"]
 
 _PIECE: Final = re.compile(rf"(?P<han>[{HAN_CLASS}]+)|(?:[^\W_{HAN_CLASS}]+(?:['’.\-·](?=[^\W_{HAN_CLASS}]))?)+")
 _ANY_HAN = re.compile(f"[{HAN_CLASS}]+")
-_lock = threading.Lock()
-_loaded: list[Any] = []
-
-
-def segmenter() -> Any:
-    """Return jieba, ready for use; its dictionary takes about a second the first time."""
-    with _lock:
-        if not _loaded:
-            import jieba
-
-            jieba.setLogLevel(logging.WARNING)
-            jieba.initialize()
-            _loaded.append(jieba)
-    return _loaded[0]
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -47,12 +31,14 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 
 def _words(text: str, start: int, end: int) -> Iterator[Span]:
+    import rjieba
+
     for found in _PIECE.finditer(text, start, end):
         if found["han"] is None:
             yield found.span()
             continue
         at = found.start()
-        for word in segmenter().cut(found.group()):
+        for word in rjieba.cut(found.group()):
             yield at, at + len(word)
             at += len(word)
 

@@ -13,6 +13,7 @@ from coding.agreement.disagreements import ChoiceMatrix, Disagreement
 from coding.agreement.material import material_of_snapshot, material_of_table
 from coding.agreement.result import AgreementTable
 from coding.errors import AgreementError, InvalidValue
+from coding.exporters.workbook import write_sheet
 from coding.model import Decision, Round
 from coding.project.collections import html_table
 from coding.project.screens import open_screen
@@ -214,7 +215,8 @@ class AgreementResult:
             case ".csv":
                 frame.to_csv(target, index=False, encoding="utf-8-sig")
             case ".xlsx":
-                frame.to_excel(target, index=False, engine="xlsxwriter")
+                cells = frame.astype(object).where(frame.notna(), None)
+                write_sheet(target, "Agreement", list(frame.columns), cells.itertuples(index=False, name=None))
             case ".html":
                 columns, rows = self.printed()
                 target.write_text(f"<!doctype html><meta charset='utf-8'>{html_table(columns, rows)}", encoding="utf-8")

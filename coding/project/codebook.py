@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coding.codebook import Codebook, read_codebook, write_codebook
-from coding.errors import InvalidValue
+from coding.errors import InvalidCodebook, InvalidValue
 from coding.model import Code, CodeVersion, Coding, Relation, Uid, Variable, fold_name, new_uid
 from coding.project.collections import Collection
+from coding.shipped import shipped_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,9 @@ class ProjectCodebook(Collection[Code]):
         return code
 
     def read(self, path: str | Path) -> list[Code]:
-        """Read a codebook file (YAML, CSV, REFI-QDA ``.qdc``) and add what is new.
+        """Read a codebook file (YAML, CSV, REFI-QDA ``.qdc``), or one that ships with the workbench, and add what is new.
+
+        A shipped one goes by its name alone: ``read("keeping_in_touch")``.
 
         Codes that came from the same file before (same key, or same path) are updated; their wording
         version rises where a rule changed. Nothing is retired because a file lacks it.
@@ -69,7 +72,7 @@ class ProjectCodebook(Collection[Code]):
             InvalidCodebook: with file, line and remedy; the project is as it was.
         """
         self._project.rounds.check_codebook_open()
-        path = Path(path)
+        path = _file_of(Path(path))
         if path.suffix.lower() == ".qdc":
             from coding import importers
 
@@ -284,6 +287,17 @@ class ProjectCodebook(Collection[Code]):
 
 
 __all__ = ["CodeRef", "ProjectCodebook"]
+
+
+def _file_of(path: Path) -> Path:
+    """Return the file, or the shipped codebook where a name such as ``keeping_in_touch`` is no file."""
+    if path.exists():
+        return path
+    shipped = {file.stem: file for file in sorted(shipped_path("codebooks").glob("*.yaml"))}
+    if path.stem in shipped and path.parent.name in ("", "codebooks"):
+        return shipped[path.stem]
+    remedy = f"Check the path, or name one that ships: {', '.join(shipped)}."
+    raise InvalidCodebook("there is no such file.", file=str(path), remedy=remedy)
 
 
 def _is_taguette(path: Path) -> bool:

@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from coding.errors import (
+    MissingExtra,
     NotAProject,
     ProjectDamaged,
     ProjectError,
@@ -94,6 +96,8 @@ class Database:
             )
         if url.drivername in {"postgresql", "postgres"}:
             url = url.set(drivername="postgresql+psycopg")
+        if find_spec("psycopg") is None:
+            raise MissingExtra.named("A project on a server", "team")
         options = "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000"
         return sa.create_engine(
             url, pool_pre_ping=True, pool_recycle=1800, pool_size=2, max_overflow=8,
