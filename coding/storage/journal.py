@@ -104,7 +104,7 @@ def read_events(connection: sa.Connection, *, scope: str | None = None, where: A
     if where is not None:
         query = query.where(where)
     query = query.order_by(journal.c.lamport, journal.c.replica, journal.c.uid)
-    for row in connection.execution_options(yield_per=5_000).execute(query):
+    for row in connection.execute(query, execution_options={"yield_per": 5_000}):
         yield _event(row)
 
 

@@ -118,7 +118,7 @@ def _fingerprints(
         wanted = columns[name] if columns else tuple(c["name"] for c in inspector.get_columns(name))
         table = sa.table(name, *(sa.column(c) for c in wanted))
         h, n = 0, 0
-        for row in connection.execution_options(yield_per=5_000).execute(sa.select(table)):
+        for row in connection.execute(sa.select(table), execution_options={"yield_per": 5_000}):
             h = (h + int.from_bytes(hashlib.blake2b(repr(tuple(row)).encode(), digest_size=8).digest(), "big")) % 2**64
             n += 1
         out[name] = (wanted, n, f"{h:016x}")

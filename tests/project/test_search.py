@@ -8,9 +8,10 @@ import coding as qc
 from coding.errors import InvalidQuery, InvalidValue, NotFound
 
 
-@pytest.fixture
-def project(tmp_path):
-    with qc.open_project(tmp_path / "s.coding", coder="amira", create=True) as project:
+@pytest.fixture(params=["file", pytest.param("server", marks=pytest.mark.postgres)])
+def project(request, tmp_path):
+    target = tmp_path / "s.coding" if request.param == "file" else request.getfixturevalue("server")()
+    with qc.open_project(target, coder="amira", create=True) as project:
         project.documents.add(
             "talk",
             "Interviewer: Why the queue?\nWang: The pressure came down.\nInterviewer: And?\nWang: 年底考核压力大。",

