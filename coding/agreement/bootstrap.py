@@ -61,7 +61,7 @@ class Interval:
     """P(value < 2/3) over the defined draws."""
     below_800: float = math.nan
     """P(value < .8) over the defined draws."""
-    level: float = 0.95
+    confidence: float = 0.95
 
     @property
     def defined(self) -> bool:
@@ -155,19 +155,21 @@ def _quantiles(values: FloatArray, low: float, high: float) -> tuple[float, floa
     return float(found[0]), float(found[1])
 
 
-def bca_interval(values: FloatArray, point: float, jackknife: FloatArray, level: float = 0.95) -> tuple[float, float]:
+def bca_interval(
+    values: FloatArray, point: float, jackknife: FloatArray, confidence: float = 0.95
+) -> tuple[float, float]:
     """Return the bias-corrected and accelerated interval.
 
     Args:
         values: the figure in every resample, all defined.
         point: the figure itself.
         jackknife: the figure with one document left out, all defined.
-        level: such as 0.95.
+        confidence: such as 0.95.
 
     Source: Efron 1987, J. Am. Stat. Assoc. 82, pp. 174–176; Efron & Tibshirani 1993, ch. 14.3.
     """
     normal = NormalDist()
-    tail = (1 - level) / 2
+    tail = (1 - confidence) / 2
     share: float = (np.count_nonzero(values < point) + 0.5 * np.count_nonzero(values == point)) / len(values)
     share = float(min(max(share, 0.5 / len(values)), 1 - 0.5 / len(values)))
     bias = normal.inv_cdf(share)
@@ -188,7 +190,7 @@ def interval(
     jackknife: FloatArray | None = None,
     *,
     documents: int,
-    level: float = 0.95,
+    confidence: float = 0.95,
 ) -> Interval:
     """Summarise the draws of one figure.
 
@@ -201,22 +203,28 @@ def interval(
         point: the figure itself; with `jackknife` and twenty documents or more the interval is BCa.
         jackknife: the figure with one document left out at a time.
         documents: number of documents or blocks that were resampled.
-        level: such as 0.95.
+        confidence: such as 0.95.
     """
     missing = np.isnan(values)
     kept = values[~missing]
     share = float(missing.mean())
     below = [float((kept < t - 1e-12).mean()) if len(kept) else math.nan for t in THRESHOLDS]
-    shown = {"draws": len(values), "undefined": share, "below_667": below[0], "below_800": below[1], "level": level}
+    shown = {
+        "draws": len(values),
+        "undefined": share,
+        "below_667": below[0],
+        "below_800": below[1],
+        "confidence": confidence,
+    }
     if documents < FEWEST_DOCUMENTS:
         return Interval(math.nan, math.nan, "too_few_documents", **shown)  # type: ignore[arg-type]
     if share > MOST_UNDEFINED or not len(kept):
         return Interval(math.nan, math.nan, "too_many_undefined", **shown)  # type: ignore[arg-type]
     usable = jackknife is not None and documents >= FEWEST_FOR_BCA and not math.isnan(point)
     if usable and jackknife is not None and not np.isnan(jackknife).any():
-        low, high = bca_interval(kept, point, jackknife, level)
+        low, high = bca_interval(kept, point, jackknife, confidence)
         return Interval(low, high, "", "bca", **shown)  # type: ignore[arg-type]
-    low, high = _quantiles(kept, (1 - level) / 2, 1 - (1 - level) / 2)
+    low, high = _quantiles(kept, (1 - confidence) / 2, 1 - (1 - confidence) / 2)
     return Interval(low, high, "", "percentile", **shown)  # type: ignore[arg-type]
 
 
@@ -226,7 +234,7 @@ def intervals(
     jackknife: FloatArray | None = None,
     *,
     documents: int,
-    level: float = 0.95,
+    confidence: float = 0.95,
 ) -> list[Interval]:
     """Summarise the draws of several figures.
 
@@ -235,12 +243,12 @@ def intervals(
         points: K.
         jackknife: D × K, None for percentile intervals.
         documents: number of documents or blocks that were resampled.
-        level: such as 0.95.
+        confidence: such as 0.95.
     """
     return [
         interval(
             values[:, k], float(points[k]), None if jackknife is None else jackknife[:, k],
-            documents=documents, level=level,
+            documents=documents, confidence=confidence,
         )
         for k in range(values.shape[1])
     ]  # fmt: skip
@@ -260,14 +268,14 @@ def left_out_units(statistics: UnitStatistics, measure: Callable[[UnitStatistics
     return measure(UnitStatistics.unstacked(statistics.length.sum() - statistics.length, rest))
 
 
-def difference(first: FloatArray, second: FloatArray, *, documents: int, level: float = 0.95) -> Interval:
+def difference(first: FloatArray, second: FloatArray, *, documents: int, confidence: float = 0.95) -> Interval:
     """Return the interval of a difference between two figures that share their draws.
 
     Args:
         first: B, the first figure in every resample: a round, a pair of coders, a code.
         second: B, the second, from the same draws.
         documents: number of documents or blocks that were resampled.
-        level: such as 0.95.
+        confidence: such as 0.95.
 
     >>> both = np.linspace(0.5, 0.7, 200)
     >>> difference(both + 0.1, both, documents=30).low > 0
@@ -275,5 +283,7 @@ def difference(first: FloatArray, second: FloatArray, *, documents: int, level: 
     """
     if first.shape != second.shape:
         raise InvalidValue(f"{first.shape} and {second.shape} draws; a paired difference needs the same draws.")
-    found = interval(first - second, documents=documents, level=level)
-    return Interval(found.low, found.high, found.reason, found.method, found.draws, found.undefined, level=found.level)
+    found = interval(first - second, documents=documents, confidence=confidence)
+    return Interval(
+        found.low, found.high, found.reason, found.method, found.draws, found.undefined, confidence=found.confidence
+    )

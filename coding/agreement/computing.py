@@ -43,7 +43,7 @@ def agreement_of(
     universe: Universe = "respondents",
     draws: int = 2000,
     seed: int = 20260101,
-    level: float = 0.95,
+    confidence: float = 0.95,
     block: int | None = None,
     with_domains: bool = True,
 ) -> AgreementTable:
@@ -55,7 +55,7 @@ def agreement_of(
         universe: respondents (without the interviewer's turns and paratext), all, or coded.
         draws: number of resamples; 0 for none.
         seed: makes the intervals repeatable.
-        level: of the intervals.
+        confidence: of the intervals.
         block: units per block; by default documents are resampled, and blocks only where there are
             fewer than ten.
         with_domains: whether to compute the unitizing family, which is always on characters.
@@ -91,7 +91,7 @@ def agreement_of(
         resamples += len(resampled.lengths)
         part = Part(language, chosen, counts, resampled, drawn)
         parts.append(part)
-        rows += _rows(material, part, level)
+        rows += _rows(material, part, confidence)
     domains = (
         _domains(material, universe, parts[0].draws if resampled_what == "documents" else None) if with_domains else ()
     )
@@ -131,12 +131,12 @@ def _with_ancestors(columns: Columns, material: Material) -> Columns:
     return replace(columns.select(rows), code=under[rows, step])
 
 
-def _rows(material: Material, part: Part, level: float) -> list[CodeRow]:
+def _rows(material: Material, part: Part, confidence: float) -> list[CodeRow]:
     totals = part.counts.totals()
     figures = {k: binary.BINARY_MEASURES[k](totals) for k in ("percent", "alpha", "positive_agreement", "kappa")}
     reasons = binary.reasons(totals)
     lost = np.isnan(binary.pair_kappas(totals)).sum(axis=-1)
-    found = _intervals(part, figures["alpha"], level)
+    found = _intervals(part, figures["alpha"], confidence)
     own = totals.own.sum(axis=0)
     passages = _passages(material, part.documents)
     parents = {c.parent for c in material.codes}
@@ -174,7 +174,7 @@ def _passages(material: Material, documents: npt.NDArray[np.intp]) -> npt.NDArra
     return total
 
 
-def _intervals(part: Part, points: npt.NDArray[np.float64], level: float) -> list[Interval]:
+def _intervals(part: Part, points: npt.NDArray[np.float64], confidence: float) -> list[Interval]:
     if part.draws is None:
         return [Interval(math.nan, math.nan, "", "none") for _ in points]
     counts = part.resampled
@@ -186,7 +186,7 @@ def _intervals(part: Part, points: npt.NDArray[np.float64], level: float) -> lis
         and len(counts.lengths) * counts.sums[0].size * patterns < _LARGEST_JACKKNIFE
     ):
         jackknife = left_out(counts, binary.alpha)
-    return intervals(drawn, points, jackknife, documents=len(counts.lengths), level=level)
+    return intervals(drawn, points, jackknife, documents=len(counts.lengths), confidence=confidence)
 
 
 def _domain_codes(material: Material) -> list[tuple[int, list[int], npt.NDArray[np.intp]]]:

@@ -244,6 +244,7 @@ def material_of_snapshot(
     rounds: Any = None,
     origins: Iterable[str] = ("manual", "imported"),
     who: Who = "assigned",
+    level: int | None = None,
 ) -> Material:
     """Choose what to compare from a Snapshot.
 
@@ -256,6 +257,7 @@ def material_of_snapshot(
         origins: what counts as a coder's own work.
         who: what makes a document a coder's: “assigned” (or coded), “finished”, “coded” (at least one
             passage), “all” (every coder worked on every document).
+        level: codes deeper in the tree count as their ancestor at this level, 0 being the top.
 
     Raises:
         NotFound: a name that the project does not have.
@@ -287,6 +289,9 @@ def material_of_snapshot(
         family = _with_descendants(infos, kept_codes)
         keep &= np.isin(code, family)
         infos, renumber = _subset(infos, family)
+        code = renumber[code]
+    if level is not None:
+        infos, renumber = _rolled_up(infos, level)
         code = renumber[code]
     rows = np.flatnonzero(keep)
     lengths = np.array([d.length for d in kept_documents], dtype=np.int64)
@@ -357,6 +362,17 @@ def _subset(infos: Sequence[CodeInfo], kept: Sequence[int]) -> tuple[list[CodeIn
     return out, renumber
 
 
+def _rolled_up(infos: Sequence[CodeInfo], level: int) -> tuple[list[CodeInfo], npt.NDArray[np.intp]]:
+    """Return the codes down to a level, and for every code the one that it counts as."""
+    if level < 0:
+        raise InvalidValue(f"A level counts from 0, the top of the tree; {level} was given.")
+    kept, renumber = _subset(infos, [i for i, info in enumerate(infos) if info.level <= level])
+    for i, info in enumerate(infos):  # parents stand before their children
+        if info.level > level:
+            renumber[i] = renumber[info.parent]
+    return kept, renumber
+
+
 def _read_table(source: Any) -> pd.DataFrame:
     import pandas as pd
 
@@ -396,9 +412,11 @@ def material_of_table(
     *,
     lengths: Mapping[str, int] | None = None,
     units: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+    outlines: Mapping[str, Outline] | None = None,
     coders: Iterable[str] | None = None,
     exclusive: Iterable[str] = (),
     who: Who | Mapping[str, Iterable[str]] = "all",
+    level: int | None = None,
 ) -> Material:
     """Choose what to compare from a plain table of codings.
 
@@ -408,10 +426,12 @@ def material_of_table(
             that the coder worked on the document and found nothing. A code may be a path ``A > B``.
         lengths: characters of each document, where the table has no such column.
         units: units of each document, for the unit “sentence”.
+        outlines: all units of each document, for any unit and for the respondents' text.
         coders: names; all by default.
         exclusive: paths of parents whose children exclude each other.
         who: “all” (every coder worked on every document), “coded” (those who have a row there), or
             document to its coders.
+        level: codes deeper in the tree count as their ancestor at this level, 0 being the top.
 
     Raises:
         InvalidValue: a column that is missing, or a document without a length.
@@ -443,6 +463,9 @@ def material_of_table(
     coded = mine.dropna(subset=["code", "start", "end"])
     infos = _paths(coded["code"].astype(str), exclusive)
     at_code = {c.path: i for i, c in enumerate(infos)}
+    if level is not None:
+        infos, stands_for = _rolled_up(infos, level)
+        at_code = {path: int(stands_for[i]) for path, i in at_code.items()}
     columns = Columns(
         np.array([at_document[str(d)] for d in coded["document"]], dtype=np.int64),
         np.array([at_code[str(c)] for c in coded["code"]], dtype=np.int64),
@@ -463,7 +486,7 @@ def material_of_table(
     if "language" in frame.columns:
         known = frame.dropna(subset=["language"])
         spoken = dict(zip(known["document"].astype(str), known["language"].astype(str), strict=True))
-    cut = units or {}
+    cut = {d: Outline(sentences=tuple(spans)) for d, spans in (units or {}).items()} | dict(outlines or {})
     return Material(
         coders=tuple(people),
         codes=tuple(infos),
@@ -472,6 +495,6 @@ def material_of_table(
         uids=np.array([str(i) for i in coded.index], dtype=object),
         rounds=rounds,
         round_names=round_names,
-        outline=lambda d: Outline(sentences=tuple(cut.get(names[d], ()))),
+        outline=lambda d: cut.get(names[d], Outline()),
         notes=("Every coder counts as having worked on every document.",) if who == "all" else (),
     )

@@ -205,7 +205,8 @@ class AgreementTable:
             f"{self.units:,} {_plural(self.unit)} ({self.universe})"
         )
         lines = [head, f"median alpha {_show(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667"]
-        for row in self.rows[:most]:
+        used = [r for r in self.rows if r.reason != "nothing_coded"]
+        for row in used[:most]:
             name = "  " * row.code.level + row.code.name + (f" [{row.language}]" if row.language else "")
             counts = " / ".join(map(str, row.units))
             if row.defined:
@@ -218,8 +219,10 @@ class AgreementTable:
             else:
                 shown = f"undefined: {row.sentence()}"
             lines.append(f"{name:<36.36} {counts:>14} {100 * row.percent:6.1f} %  {shown}")
-        if len(self.rows) > most:
-            lines.append(f"… {len(self.rows) - most} more codes; to_frame() has all")
+        if len(used) > most:
+            lines.append(f"… {len(used) - most} more codes; to_frame() has all")
+        if unused := len(self.rows) - len(used):
+            lines.append(f"undefined: {unused} codes that nobody used")
         return "\n".join(lines)
 
     def records(self) -> list[dict[str, Any]]:

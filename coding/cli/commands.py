@@ -81,8 +81,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--write", metavar="FILE")
     sub = command("agreement", run_agreement, "compare coders of a project, or of a table of codings (.csv)")
     sub.add_argument("--coders", help="names, separated by commas")
-    sub.add_argument("--unit", default="sentence", choices=["sentence", "character", "paragraph", "turn", "document"])
-    sub.add_argument("--universe", default="respondents", choices=["respondents", "all", "coded"])
+    sub.add_argument(
+        "--unit", choices=["sentence", "character", "paragraph", "turn", "document"], help="default: sentence"
+    )
+    sub.add_argument("--universe", choices=["respondents", "all", "coded"], help="default: respondents")
+    sub.add_argument("--texts", metavar="FOLDER", help="of a table: NAME.txt for each document, for units in the text")
+    sub.add_argument("--level", type=int, help="0 for the top of the tree: codes below count as their parents")
     sub.add_argument("--measure", default="krippendorff_alpha")
     sub.add_argument("--round", help="number or name of a round")
     sub.add_argument("--methods", choices=["en", "zh"], help="print the paragraph for the methods section")
@@ -203,13 +207,13 @@ def run_codebook(options: argparse.Namespace) -> int:
 def run_agreement(options: argparse.Namespace) -> int:
     """Print agreement per code with its interval, unit and universe."""
     settings: dict[str, Any] = {
-        "coders": options.coders.split(",") if options.coders else None,
-        "unit": options.unit, "universe": options.universe, "measure": options.measure,
+        "coders": options.coders.split(",") if options.coders else None, "measure": options.measure,
+        **{name: value for name in ("unit", "universe", "level") if (value := getattr(options, name)) is not None},
     }  # fmt: skip
     if Path(options.project).suffix.lower() in TABLE_SUFFIXES:
         from coding.project.agreement import agreement_of_table
 
-        result = agreement_of_table(options.project, **settings)
+        result = agreement_of_table(options.project, texts=options.texts, **settings)
     else:
         with opened(options, readonly=True) as project:
             result = project.agreement(round=options.round, **settings)

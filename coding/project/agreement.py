@@ -12,6 +12,7 @@ from coding.agreement.computing import agreement_of
 from coding.agreement.disagreements import ChoiceMatrix, Disagreement
 from coding.agreement.material import material_of_snapshot, material_of_table
 from coding.agreement.result import AgreementTable
+from coding.agreement.units import Unit, Universe
 from coding.errors import AgreementError, InvalidValue
 from coding.exporters.workbook import write_sheet
 from coding.model import Decision, Round
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from coding.project.project import Project
 
 Language = Literal["en", "zh"]
-MATERIAL_OPTIONS = frozenset({"documents", "codes", "origins", "who"})
+MATERIAL_OPTIONS = frozenset({"documents", "codes", "origins", "who", "level"})
 FIXED_BY_ROUND = ("unit", "universe")
 _WORDS = {
     "en": ("Code", "Units", "% agree", "α", "95 % interval", "Positive", "Note"),
@@ -54,9 +55,16 @@ def agreement(
             options.setdefault(name, item.protocol.get(name, {"unit": "sentence", "universe": "respondents"}[name]))
     measure = options.pop("measure", "krippendorff_alpha")
     chosen = {name: options.pop(name) for name in list(options) if name in MATERIAL_OPTIONS}
+    shown, left_out = _in_sight(project, chosen.get("documents"))
     material = material_of_snapshot(
-        project.snapshot(texts=False), coders=coders, rounds=[item.uid] if item else None, **chosen
+        project.snapshot(texts=False),
+        coders=coders,
+        rounds=[item.uid] if item else None,
+        **{**chosen, "documents": shown},
     )
+    if left_out:
+        note = f"{left_out} documents of an open blind round are left out; they count when it is closed."
+        material = replace(material, notes=(*material.notes, note))
     table = agreement_of(material, **options)
     exploratory = tuple(
         name for name in FIXED_BY_ROUND
@@ -65,12 +73,28 @@ def agreement(
     return AgreementResult(table, project, item, measure, {"coders": coders, **chosen, **options}, exploratory)
 
 
+def _in_sight(project: Project, documents: Iterable[str] | None) -> tuple[list[str] | None, int]:
+    """Return the documents that may be compared now, None for all, and how many an open blind round keeps back.
+
+    Raises:
+        AgreementError: one of them was asked for by name.
+    """
+    blind = project.rounds.blind_documents()
+    if documents is not None:
+        asked = [project.documents.find(d) for d in documents]
+        if hidden := [d.name for d in asked if d.uid in blind]:
+            raise AgreementError(f"{', '.join(hidden)}: in an open blind round; the figures come when it is closed.")
+        return [d.uid for d in asked], 0
+    return ([d.uid for d in project.documents if d.uid not in blind] if blind else None), len(blind)
+
+
 def agreement_of_table(
     source: str | Path | pd.DataFrame,
     *,
     coders: Sequence[str] | None = None,
-    unit: str = "character",
-    universe: str = "all",
+    texts: str | Path | Mapping[str, str] | None = None,
+    unit: Unit | None = None,
+    universe: Universe | None = None,
     measure: str = "krippendorff_alpha",
     **options: Any,
 ) -> AgreementResult:
@@ -79,19 +103,54 @@ def agreement_of_table(
     Args:
         source: CSV or frame with the columns document, length, coder, code, start, end.
         coders: names; all of them by default.
-        unit: character or document, since a plain table knows no sentences; see `coding.agreement`.
-        universe: all or coded; a plain table knows no interviewers.
+        texts: the words, for units smaller than a document: a folder with one ``NAME.txt`` a document, or
+            name to text. They give the length too, where the table has none.
+        unit: by default sentence where there are texts, else character.
+        universe: respondents, all or coded; by default respondents where there are texts, else all.
         measure: shown beside alpha.
-        options: draws, seed, block …
+        options: draws, seed, block, confidence; level, exclusive, who, lengths.
+
+    Raises:
+        InvalidValue: a unit or a universe that cannot be known without the texts.
     """
-    if unit not in ("character", "document"):
-        unit = "character"
-    if universe == "respondents":
-        universe = "all"
-    table = agreement_of(material_of_table(source, coders=coders), unit=unit, universe=universe, **options)  # type: ignore[arg-type]
+    words = _words_of(texts)
+    unit = unit or ("sentence" if words else "character")
+    universe = universe or ("respondents" if words else "all")
+    if not words and unit not in ("character", "document"):
+        raise InvalidValue(
+            f"The unit {unit} needs the texts, which a table of codings does not hold. Give texts= (--texts FOLDER), "
+            "or compare by character or document."
+        )
+    if not words and universe == "respondents":
+        raise InvalidValue(
+            "Without the texts nobody knows what the interviewer said. Give texts= (--texts FOLDER), or take universe all or coded."
+        )
+    chosen: dict[str, Any] = {
+        name: options.pop(name) for name in ("who", "level", "exclusive", "lengths") if name in options
+    }
+    if words:
+        from coding.language import outline
+
+        chosen["outlines"] = {name: outline(text) for name, text in words.items()}
+        chosen["lengths"] = {name: len(text) for name, text in words.items()} | dict(chosen.get("lengths") or {})
+    table = agreement_of(material_of_table(source, coders=coders, **chosen), unit=unit, universe=universe, **options)
     return AgreementResult(
         table, None, None, measure, {"coders": coders, "unit": unit, "universe": universe, **options}
     )
+
+
+def _words_of(texts: str | Path | Mapping[str, str] | None) -> dict[str, str]:
+    """Return document to text as the workbench stores it: LF line ends, no byte order mark."""
+    if texts is None:
+        return {}
+    if isinstance(texts, Mapping):
+        found = {str(name): text for name, text in texts.items()}
+    else:
+        folder = Path(texts)
+        found = {file.stem: file.read_text(encoding="utf-8-sig") for file in sorted(folder.glob("*.txt"))}
+        if not found:
+            raise InvalidValue(f"{folder} holds no .txt file; one NAME.txt for each document is needed.")
+    return {name: text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n") for name, text in found.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +248,9 @@ class AgreementResult:
                     "" if r.defined else r.sentence(language),
                 )
             )  # fmt: skip
-        return _WORDS[language], tuple(rows)
+        percent = next((100 * r.interval.confidence for r in self.table.rows), 95)
+        heads = [head.replace("95", f"{percent:g}") for head in _WORDS[language]]
+        return tuple(heads), tuple(rows)
 
     def to_great_table(self, language: Language = "en") -> Any:
         """Return the table as a Great Tables object, for a paper.

@@ -318,8 +318,8 @@ class Project:
 
         Args:
             coders: two or more names; None is all who coded.
-            options: unit="sentence", universe="respondents", round=, documents=, measure=, level= …;
-                all are named in the result.
+            options: unit="sentence", universe="respondents", round=, documents=, codes=, measure=,
+                level= (parents instead of the codes below), confidence=, draws= …; all are named in the result.
         """
         from coding.project.agreement import agreement
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
+import coding as qc
 from coding.errors import AgreementError, InvalidValue, Refused
 
 
@@ -143,3 +145,60 @@ def test_the_audit_names_no_document_and_quotes_nobody(compared, tmp_path):
     assert "P01" not in page
     assert "Riverside" not in page
     assert compared.audit(tmp_path / "audit.docx").stat().st_size > 5_000
+
+
+TEXT = "Interviewer: Why?\nP1: The county ranked us. We learnt fast. Nobody slept."
+
+
+def table_of(text=TEXT):
+    ranked, learnt = text.index("The county"), text.index("We learnt")
+    rows = [("amira", ranked, ranked + 10), ("ben", ranked + 4, learnt - 1), ("ben", learnt, learnt + 5)]
+    return pd.DataFrame(
+        [("P1", len(text), coder, "Mechanisms > Pressure", start, end) for coder, start, end in rows],
+        columns=["document", "length", "coder", "code", "start", "end"],
+    )
+
+
+def test_a_plain_table_is_compared_by_sentence_where_its_texts_are_given(tmp_path):
+    (tmp_path / "P1.txt").write_bytes(("\ufeff" + TEXT).replace("\n", "\r\n").encode())
+    result = qc.agreement_of_table(table_of(), texts=tmp_path, draws=0)
+    assert (result.table.unit, result.table.universe, result.table.units) == ("sentence", "respondents", 3)
+    assert result.table["Pressure"].units == (1, 2)
+    assert qc.agreement_of_table(table_of(), draws=0).table.unit == "character"
+
+
+@pytest.mark.parametrize("asked", [{"unit": "sentence"}, {"unit": "turn"}, {"universe": "respondents"}])
+def test_what_needs_the_texts_is_refused_without_them(asked):
+    with pytest.raises(InvalidValue, match="--texts"):
+        qc.agreement_of_table(table_of(), **asked)
+
+
+def test_parents_are_compared_in_place_of_the_codes_below(project):
+    project.coders.add("ben")
+    project.codings.add("P01", quote="The county ranked us", code="Pressure")
+    with qc.open_project(project.store.path, coder="ben") as ben:
+        ben.codings.add("P01", quote="The county ranked us", code="Driving")
+    assert [r.code.name for r in project.agreement(draws=0).table.rows] == ["Mechanisms", "Pressure", "Driving"]
+    top = project.agreement(draws=0, level=0).table
+    assert [(r.code.name, r.alpha) for r in top.rows] == [("Mechanisms", 1.0)]
+
+
+def test_documents_of_an_open_blind_round_never_enter_a_comparison(project):
+    project.coders.add("ben")
+    project.documents.add("P02", "P02: We waited for the county. It came late.")
+    project.codings.add("P01", quote="The county ranked us", code="Pressure")
+    with qc.open_project(project.store.path, coder="ben") as ben:
+        ben.codings.add("P01", quote="The county ranked us", code="Pressure")
+        item = project.rounds.add("Blind", purpose="reliability", blind=True)
+        project.rounds.assign(item, ["P02"], ["amira", "ben"])
+        project.rounds.open(item)
+        ben.codings.add("P02", quote="It came late.", code="Pressure")
+        project.codings.add("P02", quote="It came late.", code="Pressure")
+        for view in (project, ben):
+            result = view.agreement(draws=0)
+            assert result.table.documents == 1
+            assert any("open blind round" in note for note in result.notes())
+            with pytest.raises(AgreementError, match="P02: in an open blind round"):
+                view.agreement(documents=["P01", "P02"])
+        project.rounds.close("Blind")
+    assert project.agreement(draws=0).table.documents == 2
