@@ -6,6 +6,7 @@ functions that use them.
 
 from coding.language.align import Pair, align_turns
 from coding.language.concordance import Hit, concordance
+from coding.language.cutting import Cutters
 from coding.language.deidentify import Finding, find_identifiers, suggest_names
 from coding.language.duplicates import near_duplicates
 from coding.language.metadata import Part, offered_variables, parts_of, unfinished
@@ -20,6 +21,7 @@ from coding.language.words import word_at, words
 __all__ = [
     "NOT_CODABLE",
     "SEGMENTER",
+    "Cutters",
     "Finding",
     "Hit",
     "Pair",

@@ -33,7 +33,8 @@ def shingles(text: str) -> Hashes:
     words = _WORD.findall(text.lower())
     if not words:
         return np.zeros(0, dtype=np.uint64)
-    codes = np.fromiter((crc32(w.encode("utf-8", "surrogatepass")) for w in words), dtype=np.uint64, count=len(words))
+    code_of = {word: crc32(word.encode("utf-8", "surrogatepass")) for word in set(words)}
+    codes = np.fromiter(map(code_of.__getitem__, words), dtype=np.uint64, count=len(words))
     length = min(_LENGTH, len(words))
     total = np.zeros(len(words) - length + 1, dtype=np.uint64)
     for i in range(length):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,20 +49,28 @@ class Arrivals:
         notes, self._notes = self._notes, []
         return notes
 
-    def put_result(self, change: Change, result: importers.ImportResult) -> int:
-        """Store all that one file held; return the number of new documents."""
+    def put_result(self, change: Change, result: importers.ImportResult, outlines: Iterator[Outline]) -> int:
+        """Store all that one file held; return the number of new documents.
+
+        Args:
+            change: the transaction.
+            result: what was read.
+            outlines: yields the units of each of its documents.
+        """
         for case in result.cases:
             self._values(change, "case", self._case(change, case.name).uid, case.variables)
-        return sum(self.put(change, document) is not None for document in result.documents)
+        return sum(self.put(change, document, next(outlines)) is not None for document in result.documents)
 
-    def put(self, change: Change, arriving: importers.ImportedDocument, **fields: Any) -> Document | None:
+    def put(
+        self, change: Change, arriving: importers.ImportedDocument, outline: Outline, **fields: Any
+    ) -> Document | None:
         """Store one document with its units, speakers and variables; None if the text is there already."""
         text = arriving.text
         digest = hashlib.sha256(text.encode()).hexdigest()
         if digest in self._hashes and not fields:
             self._notes.append(f"{arriving.name} is already in the project as “{self._hashes[digest]}”; left out.")
             return None
-        outline = with_structure(language.outline(text, arriving.language), arriving)
+        outline = with_structure(outline, arriving)
         document = Document(
             uid=new_uid(),
             name=self._free_name(arriving.name),
@@ -79,7 +87,7 @@ class Arrivals:
         change.put_document(document, text, outline)
         self._offers(text, outline)
         if arriving.case:
-            change.put(CaseLink(self._case(change, arriving.case).uid, document.uid, uid=new_uid()))
+            change.put(CaseLink(self._case(change, arriving.case).uid, document.uid))
         self._speakers(change, document, outline)
         self._values(change, "document", document.uid, arriving.variables)
         for comment in arriving.comments:
@@ -128,8 +136,8 @@ class Arrivals:
                 # a lone respondent called "P" or 受访者 in every file is a different person in each
                 generic = len(respondents) == 1 and language.is_generic_speaker(label)
                 case = self._case(change, document.name if generic else label)
-                change.put(CaseLink(case.uid, document.uid, uid=new_uid()))
-            change.put(Speaker(document.uid, label, case.uid if case else None, role, uid=new_uid()))
+                change.put(CaseLink(case.uid, document.uid))
+            change.put(Speaker(document.uid, label, case.uid if case else None, role))
 
     def _values(
         self, change: Change, on: Literal["case", "document"], owner: str, values: Mapping[str, Scalar]
@@ -140,7 +148,7 @@ class Arrivals:
                 variable = Variable(new_uid(), name, type_of(value), on)
                 self._variables[on, fold_name(name)] = variable
                 change.put(variable)
-            change.put(Value(variable.uid, owner, value, uid=new_uid()))
+            change.put(Value(variable.uid, owner, value))
 
 
 def type_of(value: Scalar) -> VariableType:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding import importers
+from coding import language as languages
 from coding.errors import ImportRejected, InvalidValue, NotFound, Refused
 from coding.model import (
     Coding,
@@ -166,9 +167,7 @@ class ProjectDocument:
 
     def offered(self) -> dict[str, str]:
         """Return what the page says of itself (title, DOI, date, keywords …), to be taken as variables."""
-        from coding import language
-
-        return language.offered_variables(self.text, self.outline)
+        return languages.offered_variables(self.text, self.outline)
 
     def take_offered(self, *names: str) -> dict[str, str]:
         """Keep offered fields as variables of the document; all of them, or those named."""
@@ -184,10 +183,8 @@ class ProjectDocument:
 
         The document itself stays as it is; take it out when the pieces are what you code.
         """
-        from coding import language
-
         text = self.text
-        parts = language.parts_of(text, self.outline)
+        parts = languages.parts_of(text, self.outline)
         if not parts:
             raise InvalidValue(f"“{self.name}” holds no titled pieces; nothing was added.")
         made = []
@@ -253,7 +250,7 @@ class Documents(Collection[ProjectDocument]):
         arriving = importers.text_document(name, text, kind=kind, language=language, variables=variables or {})
         arrivals = Arrivals(self._project)
         with self._store.change("import") as change:
-            document = arrivals.put(change, arriving, **fields)
+            document = arrivals.put(change, arriving, languages.outline(arriving.text, arriving.language), **fields)
         if document is None:  # the same text is there: a cell that is run again adds nothing
             digest = hashlib.sha256(arriving.text.encode()).hexdigest()
             document = next(d for d in self._store.all(Document) if d.sha256 == digest)
@@ -275,16 +272,17 @@ class Documents(Collection[ProjectDocument]):
         waiting: list[tuple[str, importers.ImportResult]] = []
         size = 0
         before = {d.uid for d in self._store.all(Document)}
-        for path, result in importers.read_many(paths, progress=progress, **options):
-            if isinstance(result, ImportRejected):
-                reports.append(FileReport(path.name, "rejected", reason=str(result)))
-                continue
-            waiting.append((path.name, result))
-            size += sum(len(d.text) for d in result.documents)
-            if size > BATCH_BYTES:
-                reports.extend(self.take(waiting))
-                waiting, size = [], 0
-        reports.extend(self.take(waiting))
+        with languages.Cutters() as cutters:
+            for path, result in importers.read_many(paths, progress=progress, **options):
+                if isinstance(result, ImportRejected):
+                    reports.append(FileReport(path.name, "rejected", reason=str(result)))
+                    continue
+                waiting.append((path.name, result))
+                size += sum(len(d.text) for d in result.documents)
+                if size > BATCH_BYTES:
+                    reports.extend(self.take(waiting, cutters))
+                    waiting, size = [], 0
+            reports.extend(self.take(waiting, cutters))
         alike = self._alike(before)
         reports = [replace(r, notes=(*r.notes, *alike.get(r.file, ()))) for r in reports]
         order = {path.name: i for i, path in enumerate(paths)}
@@ -296,10 +294,8 @@ class Documents(Collection[ProjectDocument]):
         new = documents.keys() - before
         if not new or len(documents) > MOST_COMPARED:
             return {}
-        from coding import language
-
         notes: dict[str, list[str]] = {}
-        pairs = language.near_duplicates({uid: self._store.text(uid) for uid in documents})
+        pairs = languages.near_duplicates({uid: self._store.text(uid) for uid in documents})
         for a, b, share in pairs:
             if a in new or b in new:
                 note = (
@@ -308,15 +304,24 @@ class Documents(Collection[ProjectDocument]):
                 notes.setdefault(documents[a if a in new else b].source_name, []).append(note)
         return notes
 
-    def take(self, results: Sequence[tuple[str, importers.ImportResult]]) -> list[FileReport]:
-        """Store what was read, all in one transaction, and say what became of each file."""
+    def take(
+        self, results: Sequence[tuple[str, importers.ImportResult]], cutters: languages.Cutters | None = None
+    ) -> list[FileReport]:
+        """Store what was read, all in one transaction, and say what became of each file.
+
+        Args:
+            results: name of the file and what was read from it.
+            cutters: who cuts the texts into units; by default this process.
+        """
         if not results:
             return []
         arrivals = Arrivals(self._project)
+        texts = [(d.text, d.language) for _, result in results for d in result.documents]
+        outlines = (cutters or languages.Cutters(0)).cut(texts)
         reports = []
         with self._store.change("import") as change:
             for name, result in results:
-                taken = arrivals.put_result(change, result)
+                taken = arrivals.put_result(change, result, outlines)
                 changes = tuple(dict.fromkeys([*result.changes, *(c for d in result.documents for c in d.changes)]))
                 reports.append(
                     FileReport(
@@ -353,14 +358,12 @@ class Documents(Collection[ProjectDocument]):
         Returns:
             The codings whose place is unclear; they wait on the review list.
         """
-        from coding import language
-
         document = self.find(ref)
         text = importers.normalise(text)
         if hashlib.sha256(text.encode()).hexdigest() == document.sha256:
             raise Refused(f"The text given for {document.name} is the one that is stored; nothing to correct.")
         with self._store.change("correct text", reason=reason) as change:
-            return list(change.revise_document(document.uid, text, language.outline(text)))
+            return list(change.revise_document(document.uid, text, languages.outline(text)))
 
     def remove(self, ref: str) -> None:
         """Take a document out of the project; undo brings it back, and nothing is erased."""
@@ -378,10 +381,8 @@ class Documents(Collection[ProjectDocument]):
         """Return pairs of documents that share much of their text: columns a, b, similarity (0 to 1)."""
         import pandas as pd
 
-        from coding import language
-
         documents = {d.uid: d for d in self._store.all(Document)}
-        pairs = language.near_duplicates({uid: self._store.text(uid) for uid in documents}, threshold=threshold)
+        pairs = languages.near_duplicates({uid: self._store.text(uid) for uid in documents}, threshold=threshold)
         rows = [(documents[a].name, documents[b].name, share) for a, b, share in pairs]
         return pd.DataFrame(rows, columns=["a", "b", "similarity"])
 

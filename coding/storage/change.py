@@ -19,7 +19,7 @@ from coding.storage.outlines import pack_outline
 from coding.storage.rows import CODER, DOCUMENT, Refs, add_codings, chunks, fetch, put_content, put_fields, set_codings
 from coding.storage.schema import THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
 from coding.storage.things import check_field as _check
-from coding.storage.things import check_text, decode, dumps, encode, is_uid, natural_uid
+from coding.storage.things import check_text, decode, defaults, dumps, encode, is_uid, natural_uid
 
 if TYPE_CHECKING:
     from coding.storage.store import Store
@@ -117,9 +117,13 @@ class Change:
             raise InvalidValue(f"A {cls.__name__} is nothing that a project keeps.") from None
 
     def _kept(self, thing: Thing, uid: Uid, value: Any) -> Any:
-        found = fetch(self.connection, thing, uid)
-        assert found is not None
-        fields = found[0]
+        op = self._puts.get(uid)
+        if op is not None and "new" in op:  # all that the row holds was put in this change
+            fields = {**defaults(thing), **op["f"]}
+        else:
+            found = fetch(self.connection, thing, uid)
+            assert found is not None
+            fields = found[0]
         if isinstance(value, Memo):
             fields["body"] = value.body
         return decode(thing, uid, fields)
@@ -148,7 +152,7 @@ class Change:
                 continue
             if target == uid:
                 raise InvalidValue(f"A {thing.kind} cannot be its own {field}.")
-            if fetch(self.connection, THINGS[kind], target) is None:
+            if target not in self._puts and fetch(self.connection, THINGS[kind], target) is None:
                 raise NotFound(f"There is no {kind} with the uid {target} for the {field} of “{name or uid}”.")
 
     def _check_tree(self, uid: Uid) -> None:

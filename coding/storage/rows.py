@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 CHUNK: Final = 500
+_ERASED: Final = sa.select(contents.c.body.is_(None)).where(contents.c.hash == sa.bindparam("wanted"))
 _ORIGIN: Final = {name: i for i, name in enumerate(ORIGINS)}
 _KEY: Final = ("document", "start", "end", "code", "coder")
 
@@ -34,9 +36,20 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
         yield items[i : i + size]
 
 
+@lru_cache(maxsize=64)
+def _by_uid(table: sa.Table) -> sa.Select[Any]:
+    """Return the query for one row; built once, since building it costs more than asking it."""
+    return sa.select(table).where(table.c.uid == sa.bindparam("wanted"))
+
+
+@lru_cache(maxsize=64)
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
 def fetch(connection: sa.Connection, thing: Thing, uid: Uid) -> tuple[dict[str, Any], bool] | None:
     """Return the JSON fields of a thing and whether it is live; None if there never was one."""
-    row = connection.execute(sa.select(thing.table).where(thing.table.c.uid == uid)).mappings().first()
+    row = connection.execute(_by_uid(thing.table), {"wanted": uid}).mappings().first()
     return None if row is None else (from_row(thing, dict(row)), bool(row["live"]))
 
 
@@ -45,7 +58,7 @@ def put_fields(connection: sa.Connection, thing: Thing, uid: Uid, fields: Mappin
     plain = {k: v for k, v in fields.items() if k != "live"}
     if new:
         row = to_row(thing, {**defaults(thing), **plain})
-        connection.execute(sa.insert(thing.table).values(uid=uid, live=int(fields.get("live", True)), **row))
+        connection.execute(_insert(thing.table), {"uid": uid, "live": int(fields.get("live", True)), **row})
         return
     row = to_row(thing, plain)
     if "live" in fields:
@@ -55,9 +68,9 @@ def put_fields(connection: sa.Connection, thing: Thing, uid: Uid, fields: Mappin
 
 def put_content(connection: sa.Connection, key: str, kind: str, body: str) -> None:
     """Keep a text under its hash; one that was erased comes back when it is stored again."""
-    there = connection.execute(sa.select(contents.c.body.is_(None)).where(contents.c.hash == key)).scalar()
+    there = connection.execute(_ERASED, {"wanted": key}).scalar()
     if there is None:
-        connection.execute(sa.insert(contents).values(hash=key, kind=kind, body=body))
+        connection.execute(_insert(contents), {"hash": key, "kind": kind, "body": body})
     elif there:
         connection.execute(sa.update(contents).where(contents.c.hash == key).values(body=body))
 
