@@ -15,7 +15,6 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from coding import model
 from coding.model import Uid
@@ -41,7 +40,7 @@ class UidType(sa.types.TypeDecorator[str]):
     def load_dialect_impl(self, dialect: sa.engine.Dialect) -> Any:
         """Return the column type of the engine at hand."""
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(postgresql.UUID(as_uuid=False))
+            return dialect.type_descriptor(sa.Uuid(as_uuid=False))
         return dialect.type_descriptor(sa.LargeBinary(16))
 
     def process_bind_param(self, value: str | None, dialect: sa.engine.Dialect) -> Any:

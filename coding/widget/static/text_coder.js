@@ -56,7 +56,7 @@ ${a}`:""}`}digits(){let t=this.desk.state?.project.uid??"",e=this.prefs.digits[t
   grid-template-areas: "rail top" "rail strip" "rail text" "rail card" "rail foot";
   border: 1px solid var(--qc-line2); border-radius: 10px; background: var(--qc-paper); color: var(--qc-ink1);
   font: 13px/20px var(--qc-ui); text-align: left; -webkit-font-smoothing: antialiased; text-rendering: optimizeLegibility;
-  container-type: inline-size; color-scheme: light;
+  container-type: inline-size; contain: layout paint style; color-scheme: light;
 }
 .qc.qc-dark {
   --qc-paper: color-mix(in srgb, var(--jp-layout-color0, #111) 50%, var(--jp-layout-color1, #212121));
@@ -333,4 +333,7 @@ ${a}`:""}`}digits(){let t=this.desk.state?.project.uid??"",e=this.prefs.digits[t
 .qc-tree [data-drop="under"] { outline: 2px solid var(--qc-brand); outline-offset: -2px; }
 .qc-tree [data-drop="before"] { box-shadow: inset 0 2px var(--qc-brand); }
 .qc-tree [data-drop="after"] { box-shadow: inset 0 -2px var(--qc-brand); }
+
+/* A key changes one part; the others are neither laid out nor painted again. */
+.qc-rail, .qc-pane, .qc-card, .qc-foot, .qc-docs, .qc-tree { contain: layout paint style; }
 `;var Os=new Map,ll="qc-text-coder-style";function Ph(){let s=document.getElementById(ll);s||(s=document.createElement("style"),s.id=ll,document.head.append(s)),s.textContent!==Es&&(s.textContent=Es)}function al(s){let t=s.get("screen_id"),e=Os.get(t);return e||(e=new Fe(i=>s.send(i)),Os.set(t,e)),e}var Bh=2e4;function Hh(s){let t=()=>{let e=s.closest(".jp-OutputArea, .output_area, .output");for(let i of e?.querySelectorAll(".qc-asleep")??[])(i.closest(".jp-OutputArea-child")??i).style.display="none"};t(),requestAnimationFrame(t),setTimeout(t,300)}var Jd={initialize({model:s}){let t=al(s),e=(n,r)=>t.receive(n,r);s.on("msg:custom",e),t.hello();let i=setInterval(()=>{document.hidden||t.ping()},Bh);return()=>{clearInterval(i),s.off("msg:custom",e),t.close(),Os.delete(s.get("screen_id"))}},render({model:s,el:t}){Ph(),Hh(t);let e=new Ui(al(s),t);return()=>e.destroy()}};export{Jd as default};

@@ -1,0 +1,1 @@
+"""Parts of `benchmarks/text_coder.py`: the corpus, our page, the peers' pages."""
