@@ -106,6 +106,19 @@ def test_a_figure_leads_to_its_passages_and_a_disagreement_is_settled(lab_page):
     assert lab.errors == []
 
 
+def test_keys_that_come_before_the_next_case_is_there_are_for_it(lab_page):
+    lab = lab_page([MAKE, "result.settle()"])
+    page = lab.page
+    page.locator(".qs-paper").wait_for()
+    page.locator(".qs").focus()
+    cases = page.locator(".qs-rail li button").count()
+    assert cases > 1
+    for key in ("a", "2", "Enter") * cases:  # without a pause between the cases
+        page.keyboard.press(key)
+    wait_for(lab, lambda found: len(found[0]) == cases)
+    assert lab.errors == []
+
+
 KEYS = {"a": "a", "b": "b", "t": "both", "i": "intersection", "x": "neither"}
 
 

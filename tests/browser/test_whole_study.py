@@ -54,7 +54,9 @@ def run(lab, name: str) -> None:
 
 
 def walk(lab, project: str, coder: str) -> None:
-    """Walk one coder through the notebooks in their order."""
+    """Walk one coder through the notebooks in their order, with kernels of her own."""
+    lab.page.goto("about:blank")
+    lab.server.stop_kernels()
     (lab.folder / "study.json").write_text(
         json.dumps({"CODING_PROJECT": project, "CODING_CODER": coder}), encoding="utf-8"
     )

@@ -23,13 +23,16 @@ export class Settle {
   private rule = false;
   private confidence = "";
   private drawn: [number, number] | null = null;
+  /** How many turns of the page are under way, and what was pressed meanwhile. */
+  private turning = 0;
+  private readonly early: (() => void)[] = [];
   private readonly rail = h("nav", { class: "qs-rail" });
   private readonly top = h("div", { class: "qs-top" });
   private readonly text = h("div", { class: "qs-text" });
   private readonly choices = h("div", { class: "qs-choices", role: "radiogroup" });
   private readonly why = h("div", { class: "qs-why" });
   private readonly note = h("input", { class: "qs-note", type: "text", maxlength: "2000" });
-  private readonly save = h("button", { class: "qs-save", on: { click: () => void this.keep() } });
+  private readonly save = h("button", { class: "qs-save", on: { click: () => this.keep() } });
   private readonly status = h("div", { class: "qs-status", role: "status" });
   private readonly foot = h("footer", { class: "qs-foot" });
   private readonly themes = new MutationObserver(() => this.theme());
@@ -85,7 +88,18 @@ export class Settle {
     this.drawRail();
   }
 
+  /** Turn to another case; keys that come before it is there are for it, and wait. */
   private async go(i: number): Promise<void> {
+    await this.turn(() => this.show(i));
+  }
+
+  private async turn(work: () => Promise<void>): Promise<void> {
+    this.turning += 1;
+    try { await work(); } finally { this.turning -= 1; }
+    while (!this.turning && this.early.length) this.early.shift()!();
+  }
+
+  private async show(i: number): Promise<void> {
     const lines = this.desk!.lines;
     if (!lines.length) { fill(this.text, h("p", { class: "qs-empty" }, this.say("none"))); return; }
     this.at = Math.max(0, Math.min(i, lines.length - 1));
@@ -246,12 +260,16 @@ export class Settle {
     this.drawItem();
   }
 
-  private async keep(): Promise<void> {
+  private keep(): void {
     if (!this.item) return;
     if (!this.decision) return this.tell(this.say("needsDecision"));
     if (!this.reasons.size) return this.tell(this.say("needsReason"));
     if (this.decision === "redraw" && !this.drawn) return this.tell(this.say("needsSpan"));
     const body = { item: this.item.id, decision: this.decision, reasons: [...this.reasons], note: this.note.value, code: this.code, change_rule: this.rule, confidence: this.confidence, start: this.drawn?.[0] ?? null, end: this.drawn?.[1] ?? null };
+    void this.turn(() => this.send(body));
+  }
+
+  private async send(body: Record<string, unknown>): Promise<void> {
     try {
       const { desk } = await this.channel.ask<{ desk: Desk }>("settle", body);
       this.take(desk);
@@ -260,34 +278,42 @@ export class Settle {
       const any = next < 0 ? desk.lines.findIndex((line) => !line.settled) : next;
       if (any < 0) this.tell(this.say("all"));
       this.root.focus({ preventScroll: true });
-      await this.go(any < 0 ? this.at : any);
+      await this.show(any < 0 ? this.at : any);
     } catch (error) { this.fail(error); }
   }
 
-  private async undo(): Promise<void> {
+  private undo(): void { void this.turn(() => this.takeBack()); }
+
+  private async takeBack(): Promise<void> {
     try {
       const answer = await this.channel.ask<{ desk: Desk; undone: string | null }>("undo");
       this.take(answer.desk);
       this.tell(answer.undone ? this.say("undone", answer.undone) : this.say("nothing"));
-      await this.go(this.at);
+      await this.show(this.at);
     } catch (error) { this.fail(error); }
   }
 
   private key(event: KeyboardEvent): void {
     event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !(event.target as HTMLElement).closest(".qs-rail,.qs-top,.qs-why,.qs-choices")) { event.preventDefault(); void this.keep(); return; }
+    if (event.key === "Enter" && !(event.target as HTMLElement).closest(".qs-rail,.qs-top,.qs-why,.qs-choices")) { event.preventDefault(); this.soon(() => this.keep()); return; }
     if (event.target === this.note) { if (event.key === "Escape") this.root.focus(); return; }
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") { event.preventDefault(); void this.undo(); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") { event.preventDefault(); this.soon(() => this.undo()); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const chosen = DECISIONS.find((d) => d.key === event.key);
     const digit = /^Digit([1-9])$/.exec(event.code);
     const sure = ["", "low", "medium", "high"];
     const run: Record<string, () => void> = {
-      c: () => this.nextCode(), h: () => this.names(), u: () => void this.undo(), n: () => void this.go(this.at + 1), p: () => void this.go(this.at - 1),
+      c: () => this.nextCode(), h: () => this.names(), u: () => this.undo(), n: () => void this.go(this.at + 1), p: () => void this.go(this.at - 1),
       g: () => { this.rule = !this.rule; this.drawPanel(); }, s: () => { this.confidence = sure[(sure.indexOf(this.confidence) + 1) % 4]!; this.drawPanel(); },
     };
     const act = chosen ? (): void => this.decide(chosen.decision) : digit ? (): void => this.reason(Number(digit[1]) - 1) : run[event.key];
-    if (act && this.item) { event.preventDefault(); act(); }
+    if (act && this.item) { event.preventDefault(); this.soon(act); }
+  }
+
+  /** Do it now, or when the case that it is meant for has come. */
+  private soon(act: () => void): void {
+    if (this.turning) this.early.push(act);
+    else act();
   }
 }
