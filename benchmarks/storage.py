@@ -1,4 +1,11 @@
-"""The store at size: python benchmarks/storage.py --documents 2000 --codings 400000 [--json]."""
+"""The store at size, beside bare SQL on the same file.
+
+    python benchmarks/storage.py [--documents 200 --codings 40000] [--json]
+    python benchmarks/storage.py --large          100,000 documents and 5,000,000 codings, 500 codes; takes a quarter of an hour
+
+Reads are timed in a process of their own, so that its peak memory is that of opening and reading. The peer of a read is the
+same question as SQL through `sqlite3`, which makes no values and asks nobody whether the answer may be seen.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +14,8 @@ import json
 import platform
 import resource
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +25,7 @@ import numpy as np
 from coding.model import Code, Coding, Document, new_uid
 from coding.storage import Store
 
-CODES, LENGTH, BATCH = 60, 20_000, 100_000
+BATCH = 100_000
 
 
 def timed(figures, name, work):
@@ -26,22 +35,22 @@ def timed(figures, name, work):
     return result
 
 
-def fill(path, documents, codings):
+def fill(path, documents, codings, codes_, length):
     chance = np.random.default_rng(1)
-    body = ("We went to the hall. " * (LENGTH // 20))[: LENGTH - 8]
+    body = ("We went to the hall. " * (length // 20 + 1))[: length - 8]
     store = Store.open(path, create=True, coder="amira")
     with store.change("import") as change:
-        codes = [change.put(Code(new_uid(), f"Code {i}")).uid for i in range(CODES)]
+        codes = [change.put(Code(new_uid(), f"Code {i}")).uid for i in range(codes_)]
         texts = [
             change.put_document(Document(new_uid(), f"P{i}", 0, ""), f"{i:08d}{body}").uid for i in range(documents)
         ]
     seconds = []
     for first in range(0, codings, BATCH):
         n = min(BATCH, codings - first)
-        start = chance.integers(0, LENGTH - 200, n)
+        start = chance.integers(0, length - 200, n)
         columns = {
             "document": [texts[i] for i in chance.integers(0, documents, n)],
-            "code": [codes[i] for i in chance.integers(0, CODES, n)],
+            "code": [codes[i] for i in chance.integers(0, codes_, n)],
             "coder": [store.coder.uid] * n,
             "start": start.tolist(),
             "end": (start + chance.integers(5, 190, n)).tolist(),
@@ -54,43 +63,80 @@ def fill(path, documents, codings):
     return seconds
 
 
-def measure(documents, codings):
-    figures = {"documents": documents, "codings": codings}
+def plain(path, question, *given):
+    """Return the seconds that the question takes as SQL."""
+    connection = sqlite3.connect(path)
+    begin = time.perf_counter()
+    connection.execute(question, given).fetchall()
+    seconds = time.perf_counter() - begin
+    connection.close()
+    return round(seconds, 4)
+
+
+def read(path):
+    """Time what a sitting asks first; prints its figures, to be run as a process of its own."""
+    figures = {}
+    store = timed(figures, "open_s", lambda: Store.open(path, coder="amira"))
+    code = store.all(Code)[0].uid
+    table = store.all(Document)
+    figures["open_and_documents_peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    document = table[len(table) // 2].uid
+    timed(figures, "document_s", lambda: (store.text(document), store.codings(documents=[document])))
+    timed(figures, "counts_s", store.code_counts)
+    timed(figures, "page_s", lambda: store.codings(codes=[code], limit=200))
+    timed(figures, "later_page_s", lambda: store.codings(codes=[code], limit=200, offset=5_000))
+    figures["counts_plain_s"] = plain(path, "SELECT code, count(*) FROM codings WHERE state = 1 GROUP BY code")
+    figures["page_plain_s"] = plain(path, "SELECT * FROM codings WHERE code = 1 AND state = 1 LIMIT 200")
+    figures["reading_peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+    def one():
+        with store.change("code") as change:
+            change.put(Coding(new_uid(), document, code, store.coder.uid, 1, 2))
+
+    timed(figures, "one_coding_s", one)
+    store.close()
+    print(json.dumps(figures))
+
+
+def measure(documents, codings, codes, length):
+    figures = {"documents": documents, "codings": codings, "codes": codes, "characters_a_document": length}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "study.coding"
-        figures["add_batch_s"] = [round(s, 2) for s in fill(path, documents, codings)]
-        figures["file_mb"] = round(path.stat().st_size / 1e6, 1)
-        store = timed(figures, "open_s", lambda: Store.open(path, coder="amira"))
-        code = store.all(Code)[0].uid
-        document = store.all(Document)[0].uid
-        timed(figures, "document_s", lambda: (store.text(document), store.codings(documents=[document])))
-        timed(figures, "counts_s", store.code_counts)
-        timed(figures, "page_s", lambda: store.codings(codes=[code], limit=200, offset=200))
-        timed(figures, "table_s", store.coding_table)
-        timed(figures, "snapshot_s", lambda: store.snapshot(texts=False))
-
-        def one():
-            with store.change("code") as change:
-                change.put(Coding(new_uid(), document, code, store.coder.uid, 1, 2))
-
-        timed(figures, "one_coding_s", one)
+        batches = fill(path, documents, codings, codes, length)
+        figures["add_s"] = round(sum(batches), 1)
+        figures["codings_added_a_second"] = round(codings / sum(batches))
+        figures["file_gb"] = round(path.stat().st_size / 1e9, 3)
+        done = subprocess.run(
+            [sys.executable, __file__, "--read", str(path)], check=True, capture_output=True, text=True
+        )
+        figures |= json.loads(done.stdout)
+        store = Store.open(path, coder="amira")
         timed(figures, "backup_s", store.backup)
         report = timed(figures, "check_s", store.check)
         assert report.ok, str(report)
+        if codings <= 1_000_000:
+            timed(figures, "table_s", store.coding_table)
+            timed(figures, "snapshot_s", lambda: store.snapshot(texts=False))
         store.close()
     figures["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return figures
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--codings", type=int, default=40_000)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--large", action="store_true", help="the largest size, 2,000 characters a document")
+    parser.add_argument("--read", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    figures = measure(given.documents, given.codings)
+    if given.read:
+        read(given.read)
+        return
+    size = (100_000, 5_000_000, 500, 2_000) if given.large else (given.documents, given.codings, 60, 20_000)
+    figures = measure(*size)
     figures |= {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
-    print(json.dumps(figures) if given.json else "\n".join(f"{name:14} {value}" for name, value in figures.items()))
+    print(json.dumps(figures) if given.json else "\n".join(f"{name:28} {value}" for name, value in figures.items()))
 
 
 if __name__ == "__main__":

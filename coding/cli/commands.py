@@ -102,7 +102,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--text", default="text", help="for --parquet: column of the words")
     sub.add_argument("--key", default="passage", help="for --parquet: column that names the passage")
     sub.add_argument("--dask", metavar="ADDRESS", help="for --parquet: a Dask scheduler that does the work")
-    command("check", run_check, "look for anything broken in a project")
+    sub = command("check", run_check, "look for anything broken in a project")
+    sub.add_argument(
+        "--repair-to", metavar="FILE", help="write a project made anew from the journal; the damaged one stays"
+    )
     command("backup", run_backup, "write a verified copy beside the project")
     from coding.cli.team import add_commands  # rounds, hand-out, merge, serve-help
 
@@ -263,7 +266,15 @@ def _suggest_table(options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Look for anything broken; exit 1 if there is."""
-    with opened(options, readonly=True) as project:
+    path = options.project
+    if options.repair_to:
+        from coding.project.team import move
+
+        move(path, options.repair_to, damaged=True)
+        path = options.repair_to
+    from coding.project import open_project
+
+    with open_project(path, readonly=True) as project:
         report = project.check()
     answer(options, report.as_json(), str(report))
     return 0 if report.ok else 1

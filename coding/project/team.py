@@ -218,12 +218,13 @@ class Team:
         return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
 
 
-def move(source: str | Path, target: str | Path) -> MergeReport:
+def move(source: str | Path, target: str | Path, *, damaged: bool = False) -> MergeReport:
     """Bring a whole project from a file to a server, or back; the source stays as it is.
 
     Args:
         source: path or ``postgresql://`` address.
         target: a path where nothing lies, or the address of an empty database.
+        damaged: whether the source may fail its checks; what the target holds is then what the journal says.
 
     Raises:
         InvalidValue: there is a project already; `merge` is for that.
@@ -234,7 +235,7 @@ def move(source: str | Path, target: str | Path) -> MergeReport:
         own: Uid = new.info().uid
         if len(new.history()) > 1 or new.all(Coder):
             raise InvalidValue(f"{target} holds a project already. To bring work together: coding merge.")
-        report = new.merge(old)
+        report = new.merge(old, damaged=damaged)
         with new.change("move", undoable=False) as change:
             change.remove(ProjectInfo, own)  # the empty one that was made for the target
     return report

@@ -52,7 +52,10 @@ class CheckReport:
         if self.ok:
             return f"Nothing is wrong: {counted}. Checked: {', '.join(self.checked)}."
         lines = [f"{f.check}: {f.what}" for f in self.findings]
-        advice = "Nothing was changed. Keep the file, restore the latest backup beside it, and merge what is newer."
+        advice = (
+            "Nothing was changed. Keep the file as it is, and try a copy made anew from its journal: "
+            "coding check PROJECT --repair-to COPY. Or restore the latest backup, and merge what is newer."
+        )
         return "\n".join([f"{len(lines)} things are wrong ({counted}):", *lines, advice])
 
 

@@ -83,11 +83,18 @@ class _Undo(Exception):
     """Leaves a dry run's transaction."""
 
 
-def merge(target: Store, source: Store, *, dry_run: bool = False) -> MergeReport:
-    """Take into a project all that another holds; see `Store.merge`."""
+def merge(target: Store, source: Store, *, dry_run: bool = False, damaged: bool = False) -> MergeReport:
+    """Take into a project all that another holds; see `Store.merge`.
+
+    Args:
+        target: what grows.
+        source: never written.
+        dry_run: only say what would change.
+        damaged: take in also what fails its checks; the journal alone then says what the project holds.
+    """
     if target.path is not None and source.path is not None and target.path.resolve() == source.path.resolve():
         raise InvalidValue("A project cannot be merged with itself.")
-    broken = check(source) if source.path is not None else None
+    broken = check(source) if source.path is not None and not damaged else None
     if broken is not None and not broken.ok:
         raise ProjectDamaged(
             f"{source.database.name} fails its own checks and was not merged. {broken.findings[0].what}."

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import warnings
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-__all__ = ["PlaceWarning", "conflicted_copies", "is_on_network", "sync_service", "warn_about"]
+__all__ = [
+    "PlaceWarning",
+    "conflicted_copies",
+    "is_on_network",
+    "newer_backup",
+    "sync_service",
+    "warn_about",
+    "warn_if_older",
+]
 
 _NETWORK: Final = frozenset({
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "lustre", "beegfs", "ceph", "glusterfs", "ncpfs", "fuse.sshfs", "fuse.glusterfs",
@@ -123,3 +133,40 @@ def warn_about(path: Path, mountinfo: str | None = None) -> bool:
             stacklevel=4,
         )
     return False
+
+
+def newer_backup(path: Path) -> Path | None:
+    """Return a backup beside a project that holds more of its journal than the project itself; None is as it should be.
+
+    So an old copy shows that was put in the place of the project, or a file whose last pages were lost.
+    """
+    backups = sorted(path.with_name(path.name + ".backups").glob("*.coding"), key=lambda p: p.stat().st_mtime)
+    if not backups:
+        return None
+    own, kept = _furthest(path), _furthest(backups[-1])
+    return backups[-1] if own is not None and kept is not None and kept > own else None
+
+
+def _furthest(path: Path) -> int | None:
+    """Return the counter of the last event in a project file, None where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
+            found = connection.execute("SELECT max(lamport) FROM journal").fetchone()[0]
+    except sqlite3.Error:
+        return None
+    return int(found or 0)
+
+
+def warn_if_older(path: Path) -> None:
+    """Say once for each project that a backup beside it is further on than the project itself."""
+    key = f"older {path.absolute()}"
+    if key in _seen:
+        return
+    _seen.add(key)
+    if backup := newer_backup(path):
+        warnings.warn(
+            f"{path.name} is older than its backup {backup.name}: what was done since is not in it. If you did not put an old copy "
+            f"in its place on purpose, bring the work back with: coding merge {path.name} {backup}",
+            PlaceWarning,
+            stacklevel=4,
+        )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
 
-from coding.errors import InvalidValue, NotFound, ProjectError, ProjectNewer, ProjectOutdated
+from coding.errors import InvalidValue, NotFound, ProjectError, ProjectNewer, ProjectOutdated, ProjectReadOnly
 from coding.model import (
     ProjectInfo,
     Uid,
@@ -26,7 +26,7 @@ from coding.storage import schema, undoing
 from coding.storage.change import Change
 from coding.storage.database import Database, inspect_file
 from coding.storage.journal import GENESIS, Event, chain_hash, event_row
-from coding.storage.places import warn_about
+from coding.storage.places import warn_about, warn_if_older
 from coding.storage.reader import Reader
 from coding.storage.schema import (
     APPLICATION_ID,
@@ -96,7 +96,10 @@ class Store(Reader):
             store._open_server(create=create)
             return store
         path = Path(target).expanduser()
-        missing = not path.exists() or (create and path.is_file() and path.stat().st_size == 0)
+        try:
+            missing = not path.exists() or (create and path.is_file() and path.stat().st_size == 0)
+        except PermissionError:
+            raise ProjectReadOnly(f"{path} lies in a folder that this account may not read. Ask whose it is.") from None
         if missing and create and not readonly:
             if not path.parent.is_dir():
                 raise NotFound(f"There is no folder {path.parent}. Make it first.")
@@ -115,6 +118,7 @@ class Store(Reader):
                 from coding.storage.migrating import migrate
 
                 migrate(store, version)
+            warn_if_older(path)
         return store
 
     def _make(self) -> None:
@@ -375,7 +379,7 @@ class Store(Reader):
 
         return search(self.database, [tuple(p) for p in phrases])
 
-    def merge(self, other: str | Path | Store, *, dry_run: bool = False) -> MergeReport:
+    def merge(self, other: str | Path | Store, *, dry_run: bool = False, damaged: bool = False) -> MergeReport:
         """Take in all that another copy of the project holds; the other is never written.
 
         Merging again changes nothing, and the order of merges does not matter.
@@ -383,6 +387,7 @@ class Store(Reader):
         Args:
             other: path, address or an open store.
             dry_run: only say what would change.
+            damaged: take in also a project that fails its checks; its journal then says what it holds.
 
         Raises:
             ProjectDamaged: the other project fails its checks.
@@ -392,9 +397,9 @@ class Store(Reader):
         if not dry_run and self.path is not None and not self.readonly:
             self.backup(why="before-merge")
         if isinstance(other, Store):
-            return merge(self, other, dry_run=dry_run)
+            return merge(self, other, dry_run=dry_run, damaged=damaged)
         with Store.open(other, readonly=True) as source:
-            return merge(self, source, dry_run=dry_run)
+            return merge(self, source, dry_run=dry_run, damaged=damaged)
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """Return the fields that were changed on two sides, until someone sets them again."""
