@@ -51,6 +51,10 @@ _ACTION_LENGTH: Final = 200
 BACKUP_SECONDS: Final = 1800
 
 
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 class Store(Reader):
     """What keeps a project. Opening writes nothing; every change is one transaction and one step of undo.
 
@@ -107,7 +111,7 @@ class Store(Reader):
             store._make()
         else:
             version = inspect_file(path)
-            readonly = readonly or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+            readonly = readonly or not (_may_write(path) and _may_write(path.parent))
             readonly = warn_about(path) or readonly
             if version < SCHEMA_VERSION and readonly:
                 raise ProjectOutdated(
