@@ -29,6 +29,7 @@ PLAN = {
     "interchange": [],
     "language": [],
     "text_coder": [],
+    "load": ["--seconds", "60"],
 }
 VERSIONS = ("coding-workbench", "numpy", "pandas", "sqlalchemy", "spacy", "altair", "jupyterlab")
 

@@ -59,9 +59,14 @@ def test_the_mouse_gives_a_document_and_takes_it_back(board):
     page = board.page
     page.get_by_role("button", name="New round").click()
     page.get_by_role("button", name="Production", exact=True).click()
-    cell = page.locator(".qt-matrix .qt-st").first
-    page.locator(".qt-none").first.wait_for()
-    cell.click()
+    page.locator(".qt-card", has_text="Round 4").wait_for()
+    page.wait_for_function(
+        """() => {
+            const cells = [...document.querySelectorAll('.qt-matrix .qt-st')];
+            return cells.length > 0 && cells.every(e => e.classList.contains('qt-none'));
+        }"""
+    )  # the matrix of the new round, in which nothing is given yet
+    page.locator(".qt-matrix .qt-st").first.click()
     page.locator(".qt-matrix .qt-st", has_text=re.compile("^assigned$")).first.click()
     page.wait_for_function("() => ![...document.querySelectorAll('.qt-st')].some(e => e.textContent === 'assigned')")
     assert "0" in board.run("print(len(project.rounds.assignments('Round 4')))")
