@@ -59,7 +59,7 @@ def coder_at_work(address, name, until, out):
                     Coding(new_uid(), document.uid, chance.choice(codes).uid, store.coder.uid, start, start + 20)
                 )
             end = time.perf_counter()
-        except Exception as error:  # noqa: BLE001, PERF203 (every kind is a failure that a coder would have seen)
+        except Exception as error:  # noqa: BLE001 (every kind is a failure that a coder would have seen)
             failed.append(f"{type(error).__name__}: {error}"[:200])
             continue
         made.append(kept.uid)
