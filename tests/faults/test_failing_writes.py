@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -110,10 +112,10 @@ def test_a_folder_that_may_not_be_written_is_read_with_a_word_and_refuses_coding
     if child == 0:
         code = 1
         try:
-            for folder in tmp_path.parents[:2]:
-                if os.geteuid() == 0:
-                    folder.chmod(folder.stat().st_mode | 0o055)
             if os.geteuid() == 0:
+                for folder in tmp_path.parents:
+                    if folder.is_relative_to(tempfile.gettempdir()) and folder != Path(tempfile.gettempdir()):
+                        folder.chmod(folder.stat().st_mode | 0o055)
                 os.seteuid(65534)
             project = open_project(path, coder="amira")
             seen = len(project.codings)

@@ -96,7 +96,7 @@ def test_a_worker_is_renewed_when_the_settings_change():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processor time is a matter of the job object there")
 def test_a_file_that_takes_too_long_is_refused_by_name(makers):
-    slow = makers.pdf(["x"] * 4000)
+    slow = makers.pdf(["x"] * 30_000)  # many seconds of work also on a quick machine
     with limits.using(seconds=1), pytest.raises(LimitExceeded, match=r"slow\.pdf.*CODING_LIMIT_SECONDS"):
         importers.read(slow * 1, name="slow.pdf")
 
