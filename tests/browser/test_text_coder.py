@@ -420,3 +420,34 @@ def test_voila(voila_page):
     while not len(project.codings) and time.monotonic() < until:
         time.sleep(0.2)
     assert [project.codebook.find(c.code).name for c in project.codings] == ["Ranking"]
+
+
+RULES = """
+project.codebook.set("Ranking", include="A place is ranked beside others, in public or in a hall.", exclude="Praise alone.", reason="test")
+for code in ("Ranking", "Deadline"):
+    done = project.codebook.rename(code, f"{code} of very many places that stand beside each other in one list")
+"""
+
+
+@pytest.mark.parametrize("width", [1680, 900])
+def test_the_rules_and_the_names_in_the_margin_stay_clear_of_each_other(lab_page, width):
+    desk = Desk(lab_page([MAKE + RULES, SHOW], width=width))
+    desk.press("j", "j", "1")
+    desk.saved()
+    desk.page.locator(".qc-card dd").first.wait_for()
+    overlaps = desk.page.evaluate(
+        """() => {
+            const boxes = [...document.querySelectorAll('.qc-card dl, .qc-card .qc-side')].map((e) => e.getBoundingClientRect());
+            const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+            const words = [...document.querySelectorAll('.qc-card dt')].map((dt) => {
+                const of = (e) => { const range = document.createRange(); range.selectNodeContents(e); return range.getClientRects()[0]; };
+                return meet(of(dt), of(dt.nextElementSibling));
+            });
+            return boxes.some((a, i) => boxes.slice(i + 1).some((b) => meet(a, b))) || words.some(Boolean);
+        }"""
+    )
+    assert not overlaps
+    edge = desk.page.locator(".qc").bounding_box()
+    names = desk.page.locator(".qc-name").all()
+    assert names
+    assert all(n.bounding_box()["x"] + n.bounding_box()["width"] <= edge["x"] + edge["width"] for n in names)

@@ -82,7 +82,7 @@ var M=l=>l??(document.documentElement.lang.toLowerCase().startsWith("zh")?"zh":"
 .qs-rail ul{list-style:none;margin:0;padding:0;overflow-y:auto;flex:1}.qs-rail li{margin:0}
 .qs .qs-rail li button{display:flex;gap:10px;width:100%;padding:5px 8px;border-radius:6px;align-items:flex-start}.qs .qs-rail li button.qs-on,.qs .qs-rail li button:hover{background:var(--wash)}
 .qs-rail li b{font-weight:400;display:block}.qs-rail .qs-on b{font-weight:600}.qs-rail small{font-size:12px;color:var(--ink2);display:block}
-.qs-rail dl{margin:0;padding:10px 8px 14px;color:var(--ink2);font-size:12.5px}.qs-rail dl div{display:flex;justify-content:space-between}.qs-rail dt{font-weight:600}.qs-rail dd{margin:0;font-variant-numeric:tabular-nums}
+.qs-rail dl{margin:0;padding:10px 8px 14px;color:var(--ink2);font-size:12.5px}.qs-rail dl div{display:flex;justify-content:space-between;gap:12px}.qs .qs-rail dt,.qs .qs-rail dd{float:none;display:block;width:auto;margin:0;padding:0}.qs-rail dt{font-weight:600}.qs-rail dd{margin:0;font-variant-numeric:tabular-nums}
 .qs .qc-ring{width:14px;height:14px;margin-top:3px;border-radius:50%;flex:none;background:conic-gradient(var(--ink2) calc(var(--p)*1%),var(--line2) 0);-webkit-mask:radial-gradient(#0000 4.2px,#000 4.8px);mask:radial-gradient(#0000 4.2px,#000 4.8px)}
 .qs .qc-i{width:16px;height:16px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round;flex:none;margin-top:2px}.qs .qc-done{color:var(--good)}
 .qs-top{grid-area:top;display:flex;align-items:center;gap:10px;padding:0 24px;border-bottom:1px solid var(--line)}.qs-top>b{font-size:14px;font-weight:600}

@@ -179,6 +179,7 @@ export class Margin {
     const lanes = this.host.lanes();
     const x0 = x + (room === "full" ? 20 : 12);
     const nameX = x0 + LANE * lanes + (room === "full" ? 14 : 8);
+    this.names.style.setProperty("--qc-name-x", `${nameX}px`); // how much room a name has
     const places = poolNames(labels.map((label) => label.want), PITCH);
     this.names.classList.toggle("qc-slide", this.slide);
     this.slide = false;
