@@ -312,6 +312,7 @@ def check(words: Sequence[str]) -> int:
         "ruff format": lambda: call(PYTHON, "-m", "ruff", "format", "--check", ".", check=False),
         "mypy": lambda: call(PYTHON, "-m", "mypy", check=False),
         "layers": lambda: call(BIN / "lint-imports", check=False),
+        "typescript": typescript,
         "bundle": bundle_differs,
         "addresses": addresses,
     }
@@ -323,6 +324,11 @@ def check(words: Sequence[str]) -> int:
             failed.append(name)
     say(f"run.py check: {'failed: ' + ', '.join(failed) if failed else 'all good'}.")
     return 1 if failed else 0
+
+
+def typescript() -> int:
+    """Type-check the front end; its bundler only strips the types."""
+    return npm("run", "check", check=False) if install_frontend() else 0
 
 
 def bundle_differs() -> int:
