@@ -108,6 +108,9 @@ def opens(coding, desk):
             server.terminate()
             server.wait(60)
     assert "JupyterLab" in page
+    assert (
+        "apputils-extension:announcements" in page.split("disabledExtensions")[1].split("]")[0]
+    )  # no question about news
     assert (desk / "notebooks" / "01_code.ipynb").is_file()
 
 

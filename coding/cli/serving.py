@@ -17,6 +17,7 @@ from coding.errors import CodingError, MissingExtra
 from coding.shipped import shipped_path
 
 FIRST_NOTEBOOK: Final = "01_code.ipynb"
+SETTINGS: Final = Path(__file__).parent / "jupyter"
 PORTS: Final = range(20_000, 40_000)
 NOTHING_OUTSIDE: Final = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws: data: blob:; "
@@ -58,6 +59,9 @@ def notebooks_here(folder: Path) -> Path:
 
 def _environment(project: str | None, coder: str | None) -> dict[str, str]:
     environment = dict(os.environ)
+    # our settings come last, after a person's own: no question about Jupyter's news before the first text
+    paths = [environment.get("JUPYTER_CONFIG_PATH", ""), str(SETTINGS)]
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
     if project:
         environment["CODING_PROJECT"] = project if "://" in project else str(Path(project).expanduser().resolve())
     if coder:
