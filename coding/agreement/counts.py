@@ -261,7 +261,7 @@ def count(columns: Columns) -> Counts:
     if sums is None:  # very many codings on one place: the sweep by events does not mind
         few = columns.coders <= MOST_TABLE_CODERS
         sums = state_tables(columns) @ _selectors(columns.coders) if few else _count_many(columns)
-    sums = sums.reshape(columns.documents, columns.codes, -1)
+    sums = sums.reshape(columns.documents, columns.codes, sums.shape[-1])
     return Counts(columns.lengths.astype(np.int64), columns.assigned, columns.codes, sums)
 
 

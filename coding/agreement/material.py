@@ -261,7 +261,7 @@ def material_of_snapshot(
 
     Raises:
         NotFound: a name that the project does not have.
-        AgreementError: fewer than two coders.
+        AgreementError: fewer than two coders, or a document asked for that an open blind round covers.
     """
     table = snapshot.codings
     chosen_rounds = _rounds(snapshot, rounds)
@@ -269,6 +269,7 @@ def material_of_snapshot(
     at_document = _pick(
         "document", documents, [d.uid for d in snapshot.documents], [d.name for d in snapshot.documents]
     )
+    at_document, left_out = _in_sight(snapshot, at_document, named=documents is not None)
     kept_documents = [snapshot.documents[d] for d in at_document]
     infos, stands_for = _code_infos(snapshot.codes)
     coder_of = np.full(len(snapshot.coders) + 1, -1)
@@ -296,6 +297,8 @@ def material_of_snapshot(
     rows = np.flatnonzero(keep)
     lengths = np.array([d.length for d in kept_documents], dtype=np.int64)
     assigned, notes = _assigned(snapshot, kept_documents, at_coder, round_uids, who)
+    if left_out:
+        notes.append(f"{left_out} documents of an open blind round are left out; they count when it is closed.")
     document, coder = document_of[table.document[rows]], coder_of[table.coder[rows]]
     if who in ("assigned", "coded"):
         assigned[document, coder] = True
@@ -320,6 +323,19 @@ def material_of_snapshot(
         variables=_document_variables(snapshot, kept_documents),
         notes=tuple(notes),
     )
+
+
+def _in_sight(snapshot: Snapshot, chosen: Sequence[int], *, named: bool) -> tuple[list[int], int]:
+    """Return the documents that no open blind round covers, and how many it keeps back.
+
+    Others' work there is hidden from the snapshot, so that to compare it would call hidden work disagreement.
+    """
+    running = {r.uid for r in snapshot.rounds if r.status == "open" and r.blind}
+    blind = {a.document for a in snapshot.assignments if a.round in running} if running else set()
+    hidden = [snapshot.documents[d].name for d in chosen if snapshot.documents[d].uid in blind]
+    if hidden and named:
+        raise AgreementError(f"{', '.join(hidden)}: in an open blind round; the figures come when it is closed.")
+    return [d for d in chosen if snapshot.documents[d].uid not in blind], len(hidden)
 
 
 def _chosen_coders(snapshot: Snapshot, coders: Iterable[Any] | None) -> list[int]:

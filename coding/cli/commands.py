@@ -266,15 +266,12 @@ def _suggest_table(options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Look for anything broken; exit 1 if there is."""
-    path = options.project
     if options.repair_to:
         from coding.project.team import move
 
-        move(path, options.repair_to, damaged=True)
-        path = options.repair_to
-    from coding.project import open_project
-
-    with open_project(path, readonly=True) as project:
+        move(options.project, options.repair_to, damaged=True)
+        options.project = options.repair_to
+    with opened(options, readonly=True) as project:
         report = project.check()
     answer(options, report.as_json(), str(report))
     return 0 if report.ok else 1

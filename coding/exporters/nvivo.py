@@ -257,6 +257,8 @@ class _Folder:
             return
         a, b = (self.snapshot.coders[i].name for i in pair)
         self.notes.append(f"coding_comparison: A is {a}, B is {b}.")
+        if any(r.status == "open" and r.blind for r in self.snapshot.rounds):
+            self.notes.append("coding_comparison: without the documents of the blind round that is open.")
         rows = comparison_rows(self.plan, *pair, unit=unit)
         self.put("coding_comparison", COMPARISON_COLUMNS, lambda: rows)
 

@@ -55,37 +55,15 @@ def agreement(
             options.setdefault(name, item.protocol.get(name, {"unit": "sentence", "universe": "respondents"}[name]))
     measure = options.pop("measure", "krippendorff_alpha")
     chosen = {name: options.pop(name) for name in list(options) if name in MATERIAL_OPTIONS}
-    shown, left_out = _in_sight(project, chosen.get("documents"))
     material = material_of_snapshot(
-        project.snapshot(texts=False),
-        coders=coders,
-        rounds=[item.uid] if item else None,
-        **{**chosen, "documents": shown},
+        project.snapshot(texts=False), coders=coders, rounds=[item.uid] if item else None, **chosen
     )
-    if left_out:
-        note = f"{left_out} documents of an open blind round are left out; they count when it is closed."
-        material = replace(material, notes=(*material.notes, note))
     table = agreement_of(material, **options)
     exploratory = tuple(
         name for name in FIXED_BY_ROUND
         if item is not None and item.purpose == "reliability" and name in asked and asked[name] != item.protocol.get(name)
     )  # fmt: skip
     return AgreementResult(table, project, item, measure, {"coders": coders, **chosen, **options}, exploratory)
-
-
-def _in_sight(project: Project, documents: Iterable[str] | None) -> tuple[list[str] | None, int]:
-    """Return the documents that may be compared now, None for all, and how many an open blind round keeps back.
-
-    Raises:
-        AgreementError: one of them was asked for by name.
-    """
-    blind = project.rounds.blind_documents()
-    if documents is not None:
-        asked = [project.documents.find(d) for d in documents]
-        if hidden := [d.name for d in asked if d.uid in blind]:
-            raise AgreementError(f"{', '.join(hidden)}: in an open blind round; the figures come when it is closed.")
-        return [d.uid for d in asked], 0
-    return ([d.uid for d in project.documents if d.uid not in blind] if blind else None), len(blind)
 
 
 def agreement_of_table(

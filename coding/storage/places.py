@@ -11,6 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from coding.storage.backup import backup_folder
+
 __all__ = [
     "PlaceWarning",
     "conflicted_copies",
@@ -140,7 +142,7 @@ def newer_backup(path: Path) -> Path | None:
 
     So an old copy shows that was put in the place of the project, or a file whose last pages were lost.
     """
-    backups = sorted(path.with_name(path.name + ".backups").glob("*.coding"), key=lambda p: p.stat().st_mtime)
+    backups = sorted(backup_folder(path).glob("*.coding"), key=lambda p: p.stat().st_mtime)
     if not backups:
         return None
     own, kept = _furthest(path), _furthest(backups[-1])

@@ -202,3 +202,19 @@ def test_documents_of_an_open_blind_round_never_enter_a_comparison(project):
                 view.agreement(documents=["P01", "P02"])
         project.rounds.close("Blind")
     assert project.agreement(draws=0).table.documents == 2
+
+
+def test_a_closed_round_shows_no_false_figure_while_its_document_is_coded_blind_again(compared, tmp_path):
+    compared.rounds.close(1)
+    agreed = compared.rounds.compare().loc["Mechanisms > Driving"].iloc[0]
+    assert agreed < 1
+    again = compared.rounds.add("Again", purpose="production", blind=True)
+    compared.rounds.assign(again, ["P01"], ["amira", "ben"])
+    compared.rounds.open(again)
+    assert compared.rounds.compare().isna().all().all()  # ben's codings of it are hidden now
+    key = compared.rounds.against_key(1, "amira")
+    assert key["alpha"].isna().all()
+    report = compared.export(tmp_path / "nvivo", format="nvivo")
+    assert "No coding_comparison" in str(report)
+    compared.rounds.close("Again")
+    assert compared.rounds.compare().loc["Mechanisms > Driving"].iloc[0] == agreed
