@@ -45,7 +45,7 @@ def coder_at_work(address, name, until, out):
     """Read and write once a beat; keep what was acknowledged and how long each took."""
     made, reads, writes, failed = [], [], [], []
     store = Store.open(address, coder=name)
-    documents, codes = store.all(Document), store.all(Code)
+    documents, codes, me = store.all(Document), store.all(Code), store.coder.uid
     chance = random.Random(name)
     time.sleep(chance.random() * BEAT)
     while (begin := time.perf_counter()) < until:
@@ -54,10 +54,8 @@ def coder_at_work(address, name, until, out):
             store.codings(documents=[document.uid], limit=50)
             middle = time.perf_counter()
             start = chance.randrange(40_000)
-            with store.change("code") as change:
-                kept = change.put(
-                    Coding(new_uid(), document.uid, chance.choice(codes).uid, store.coder.uid, start, start + 20)
-                )
+            with store.change("code", alone=False) as change:
+                kept = change.put(Coding(new_uid(), document.uid, chance.choice(codes).uid, me, start, start + 20))
             end = time.perf_counter()
         except Exception as error:  # noqa: BLE001 (every kind is a failure that a coder would have seen)
             failed.append(f"{type(error).__name__}: {error}"[:200])

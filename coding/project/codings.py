@@ -160,7 +160,7 @@ class Codings(Collection[Coding]):
         self._project.rounds.check_may_code({c.document for c in out})
         if origin == "manual" and any(c.coder != own.uid for c in out):
             raise Refused(f"This project is open for {own.name}; others code in projects of their own.")
-        with self._store.change("code") as change:
+        with self._store.change("code", alone=any(c.coder != own.uid for c in out)) as change:
             for person in new.values():
                 change.put(person)
             return list(change.put_codings(out))
@@ -200,13 +200,13 @@ class Codings(Collection[Coding]):
 
     def _change(self, coding: Coding | Uid, action: str, **fields: Any) -> Coding:
         old = self._own(coding)
-        with self._store.change(action) as change:
+        with self._store.change(action, alone=False) as change:
             return change.recode(old.uid, **fields)
 
     def remove(self, *codings: Coding | Uid) -> None:
         """Remove codings of one's own; `undo` brings them back."""
         own = [self._own(coding) for coding in codings]
-        with self._store.change("remove coding") as change:
+        with self._store.change("remove coding", alone=False) as change:
             for coding in own:
                 change.remove(Coding, coding.uid)
 

@@ -6,11 +6,12 @@ import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
-from coding.errors import InvalidValue, NotFound, Refused, StaleView
+from coding.errors import InvalidValue, NotFound, ProjectError, Refused, StaleView
 from coding.model import ORIGINS, CodeVersion, Coding, CodingTable, Document, Memo, Outline, Uid, new_uid
 from coding.spans import check_span
 from coding.storage import anchoring, reading
@@ -56,6 +57,14 @@ def change_kind(changed: Iterable[str]) -> str:
     return "structural" if names <= STRUCTURAL else "content"
 
 
+@lru_cache
+def _live_query(kind: str) -> sa.Select[Any]:
+    """Return the question what of some uids is there; built once, since building costs more than asking."""
+    c = THINGS[kind].table.c
+    columns = [c.id, c.uid, c.live, c.name, *((c.length, c.sha256, c.version) if kind == "document" else ())]
+    return sa.select(*columns).where(c.uid.in_(sa.bindparam("wanted", expanding=True)))
+
+
 class Change:
     """What a ``with store.change(…)`` block holds; everything in it is kept, or nothing.
 
@@ -63,11 +72,11 @@ class Change:
         store: the project.
         connection: in a write transaction.
         coder: uid of who changes.
-        lamport: counter of the event that this becomes.
+        alone: whether nobody else changes the project meanwhile; otherwise only the coder's own codings may change.
     """
 
-    def __init__(self, store: Store, connection: sa.Connection, coder: Uid | None, lamport: int) -> None:
-        self._store, self.connection, self.coder, self.lamport = store, connection, coder, lamport
+    def __init__(self, store: Store, connection: sa.Connection, coder: Uid | None, *, alone: bool = True) -> None:
+        self._store, self.connection, self.coder, self._alone = store, connection, coder, alone
         self.uid = new_uid()
         self.at = time.time_ns() // 1_000_000
         self.ops: list[dict[str, Any]] = []
@@ -201,6 +210,8 @@ class Change:
     def _record(
         self, thing: Thing, uid: Uid, after: dict[str, Any], before: dict[str, Any], *, new: bool = False
     ) -> None:
+        if not self._alone:
+            raise ProjectError(f"A {thing.kind} was changed where only codings may change; nothing was kept.")
         op = self._puts.get(uid)
         if op is None:
             op = {"o": "put", "k": thing.kind, "u": uid, "f": {}, "b": {}} | ({"new": 1} if new else {})
@@ -360,6 +371,8 @@ class Change:
         wanted = self._as_codings(rows)
         if not wanted:
             return []
+        if not self._alone and any(c.coder != self.coder for c in wanted):
+            raise ProjectError("Another coder's codings were to be added where only one's own may change.")
         documents = self._live_rows("document", {c.document for c in wanted})
         self._live_rows("code", {c.code for c in wanted})
         self._live_rows("coder", {c.coder for c in wanted})
@@ -405,14 +418,11 @@ class Change:
 
     def _live_rows(self, kind: str, uids: set[Uid]) -> dict[Uid, Mapping[str, Any]]:
         """Return the rows of things that must be there and live."""
-        table = THINGS[kind].table
-        columns = [table.c.uid, table.c.live, table.c.name]
-        if kind == "document":
-            columns += [table.c.length, table.c.sha256, table.c.version]
         found: dict[Uid, Mapping[str, Any]] = {}
         for part in chunks([u for u in uids if is_uid(u)]):
-            rows = self.connection.execute(sa.select(*columns).where(table.c.uid.in_(part))).mappings()
+            rows = self.connection.execute(_live_query(kind), {"wanted": part}).mappings()
             found.update({row["uid"]: row for row in rows})
+        self._refs.learn(kind, {uid: row["id"] for uid, row in found.items()})
         for uid in uids:
             if uid not in found:
                 raise NotFound(f"There is no {kind} with the uid {uid} in this project.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -172,13 +174,18 @@ def _owners(connection: sa.Connection) -> Iterator[str]:
             yield f"the coding {row.uid} belongs to the removed {kind} “{row.name}”"
 
 
+FORK_REACH: Final = 10_000
+"""So many events back a restored backup may have gone on from."""
+
+
 def _chain(connection: sa.Connection) -> Iterator[str]:
     """Every event follows one of its replica; a restored backup may make a chain fork, which is no fault."""
-    tips: dict[Uid, set[bytes]] = {}
+    known: dict[Uid, deque[bytes]] = {}
+    last: dict[tuple[Uid, Uid | None], bytes] = {}
     for event in read_events(connection):
-        known = tips.setdefault(event.replica, {GENESIS})
-        if not any(chain_hash(tip, event) == event.hash for tip in known):
+        past = known.setdefault(event.replica, deque([GENESIS], maxlen=FORK_REACH))
+        likely = (last.get((event.replica, event.coder), GENESIS), past[-1])  # on a server each coder has a chain
+        if not any(chain_hash(tip, event) == event.hash for tip in chain(likely, past)):
             yield f"the event {event.uid} ({event.action}) was altered, or one before it is missing"
-        known.add(event.hash)
-        if len(known) > 64:
-            tips[event.replica] = {event.hash}
+        past.append(event.hash)
+        last[event.replica, event.coder] = event.hash

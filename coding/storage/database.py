@@ -26,6 +26,7 @@ from coding.errors import (
     ProjectReadOnly,
     Refused,
 )
+from coding.storage.clock import Clock, FileClock, ServerClock
 from coding.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 
 __all__ = ["Database", "inspect_file"]
@@ -66,6 +67,7 @@ class Database:
         self._pid = os.getpid()
         self._write_lock = threading.RLock()
         self._local = threading.local()
+        self.clock: Clock = FileClock() if self.path else ServerClock()
         self.engine = self._engine()
 
     @property
@@ -160,8 +162,12 @@ class Database:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """Give a connection in a write transaction: committed at the end, rolled back on any exception."""
+    def writing(self, own: str | None = None) -> Iterator[sa.Connection]:
+        """Give a connection in a write transaction: committed at the end, rolled back on any exception.
+
+        Args:
+            own: uid of the coder whose codings alone will change, beside other coders; None to have the project alone.
+        """
         self._after_fork()
         if self.readonly:
             raise ProjectReadOnly(
@@ -170,8 +176,7 @@ class Database:
         with self._write_lock, self.errors(), self.engine.connect() as connection:
             connection = connection.execution_options(immediate=True)
             with connection.begin():
-                if not self.is_sqlite:  # one writer at a time, as in a file: the counter follows the commits
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLICATION_ID)))
+                self.clock.lock(connection, own)
                 self._local.connection = connection
                 try:
                     yield connection

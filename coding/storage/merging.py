@@ -27,7 +27,6 @@ from coding.storage.schema import (
     codings,
     conflicts,
     contents,
-    here,
     journal,
 )
 
@@ -128,7 +127,7 @@ def _merge(target: Store, into: sa.Connection, from_: sa.Connection, name: str, 
             news = news or any(op["o"] != "seen" for op in event.ops)
             seen[event.replica] = max(seen.get(event.replica, 0), event.lamport)
     top = max(into.execute(sa.select(sa.func.max(journal.c.lamport))).scalar() or 0, 0)
-    into.execute(sa.update(here).values(lamport=top))
+    target.database.clock.reach(into, top)
     if not news:  # only what the other side has seen: nothing to write down in turn
         return MergeReport(name, dry_run)
     _write_down(target, into, name, seen)

@@ -29,7 +29,6 @@ from coding.storage.schema import (
     THINGS,
     Thing,
     code_versions,
-    here,
     thing_of,
 )
 from coding.storage.snapshots import take_snapshot
@@ -85,8 +84,7 @@ class Reader:
 
     def _clock(self) -> tuple[int, int]:
         with self.database.reading() as connection:
-            row = connection.execute(sa.select(here.c.lamport, here.c.things)).one()
-        return row[0], row[1]
+            return self.database.clock.read(connection)
 
     def cached(self, key: Any, make: Callable[[], V]) -> V:
         """Return what `make` returns, remembered until a thing (anything but codings) changes."""

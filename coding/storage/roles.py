@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coding.errors import InvalidValue
+from coding.storage.clock import NOBODY, clock_sql
 from coding.storage.schema import THINGS, codings, metadata
 from coding.storage.things import is_uid
 
@@ -33,26 +34,27 @@ CREATE OR REPLACE FUNCTION i_lead() RETURNS boolean LANGUAGE sql STABLE SECURITY
     AS $$ SELECT coalesce((SELECT lead = 1 FROM logins WHERE login = session_user), false) $$;
 CREATE OR REPLACE FUNCTION blind_now() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
     AS $$ SELECT EXISTS (SELECT 1 FROM rounds WHERE status = 'open' AND blind = 1 AND live = 1) $$;
-CREATE OR REPLACE FUNCTION blind_document(number bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+CREATE OR REPLACE FUNCTION blind_documents() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = {schema}, pg_temp
-    AS $$ SELECT EXISTS (SELECT 1 FROM rounds r JOIN assignments a ON a.round = r.uid JOIN documents d ON d.uid = a.document
-                         WHERE r.status = 'open' AND r.blind = 1 AND r.live = 1 AND d.id = number) $$;
+    AS $$ SELECT coalesce(array_agg(DISTINCT d.id), '{{}}') FROM rounds r JOIN assignments a ON a.round = r.uid
+          JOIN documents d ON d.uid = a.document WHERE r.status = 'open' AND r.blind = 1 AND r.live = 1 $$;
 """
+
+# each in a query of its own, so that the server asks once a statement and not once a row
+_ME, _MY_ID, _LEAD, _BLIND = (f"(SELECT {f}())" for f in ("my_coder", "my_coder_id", "i_lead", "blind_now"))
 
 # table, what of a row is one's own, what else may be read
 _PRIVATE: Final = (
-    ("codings", "coder = my_coder_id()", "NOT blind_document(document)"),
-    ("memos", "coder = my_coder()", "NOT blind_now()"),
-    ("decisions", "coder = my_coder()", "NOT blind_now()"),
-    ("suggestions", "coder = my_coder()", "NOT blind_now()"),
-    ("assignments", "coder = my_coder()", "NOT blind_now()"),
-    ("settings", "coder = my_coder()", "NOT blind_now()"),
-    ("reviews", "coder = my_coder()", "NOT blind_now()"),
+    ("codings", f"coder = {_MY_ID}", "document <> ALL ((SELECT blind_documents())::bigint[])"),
+    *(
+        (table, f"coder = {_ME}", f"NOT {_BLIND}")
+        for table in ("memos", "decisions", "suggestions", "assignments", "settings", "reviews")
+    ),
     (
         "journal",
-        "coder = my_coder()",
+        f"coder = {_ME}",
         (
-            "NOT blind_now() OR (scope = 'things' AND payload !~ "
+            f"NOT {_BLIND} OR (scope = 'things' AND payload !~ "
             '\'"o":"(add|drop|revive)"|"k":"(memo|decision|suggestion|assignment|setting|review)"\')'
         ),
     ),
@@ -61,7 +63,7 @@ _LEADS_WRITE: Final = ("rounds", "project", "document_versions")
 _READABLE_BY_REFERENCE: Final = (
     ("anchors", "EXISTS (SELECT 1 FROM codings c WHERE c.uid = coding)"),
     ("contents", "kind <> 'memo' OR EXISTS (SELECT 1 FROM memos m WHERE m.body = hash)"),
-    ("conflicts", "i_lead() OR NOT blind_now()"),
+    ("conflicts", f"{_LEAD} OR NOT {_BLIND}"),
     ("search_rows", "EXISTS (SELECT 1 FROM documents d WHERE d.uid = search_rows.uid) OR EXISTS (SELECT 1 FROM memos m WHERE m.uid = search_rows.uid)"),
 )  # fmt: skip
 _DERIVED: Final = ("anchors", "conflicts")
@@ -79,13 +81,16 @@ def setup_sql(schema: str = "public") -> str:
         f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;",
         f"GRANT USAGE ON SCHEMA {schema} TO {GROUP};",
         _FUNCTIONS.format(schema=schema).strip(),
+        clock_sql(schema),
         *_grants(),
     ]
     for table, own, seen in _PRIVATE:
-        out += _policies(table, f"i_lead() OR {own} OR {seen}", own)
+        out += _policies(table, f"{_LEAD} OR {own} OR {seen}", own)
     for table in _LEADS_WRITE:
-        out += _policies(table, "true", "i_lead()")
-    out += _policies("coders", "true", "i_lead() OR uid = my_coder()")
+        out += _policies(table, "true", _LEAD)
+    mine = f"{_LEAD} OR coder = {_ME} OR coder = '{NOBODY}'"
+    out += _policies("tips", mine, mine)
+    out += _policies("coders", "true", f"{_LEAD} OR uid = {_ME}")
     for table, seen in _READABLE_BY_REFERENCE:
         out += _policies(table, seen, "true")
     return "\n".join(out) + "\n"
@@ -105,10 +110,12 @@ def _grants() -> list[str]:
         elif name in _DERIVED:
             out.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {GROUP};")
         elif name == "here":
-            out.append(f"GRANT SELECT, UPDATE (lamport, things, tip) ON {name} TO {GROUP};")
+            out.append(f"GRANT SELECT ON {name} TO {GROUP};")
         else:
             out.append(f"GRANT SELECT, INSERT ON {name} TO {GROUP};")
     out.append(f"GRANT SELECT, INSERT ON search_rows TO {GROUP};")
+    out.append(f"GRANT SELECT, INSERT, UPDATE (lamport, things, tip) ON tips TO {GROUP};")
+    out.append(f"GRANT USAGE ON SEQUENCE lamports TO {GROUP};")
     return out
 
 

@@ -82,6 +82,10 @@ class Refs:
         self._connection = connection
         self._ids: dict[str, dict[Uid, int]] = {"document": {}, "code": {}, "coder": {}, "round": {}}
 
+    def learn(self, kind: str, ids: Mapping[Uid, int]) -> None:
+        """Remember local numbers that were read on the way."""
+        self._ids[kind].update(ids)
+
     def ids(self, kind: str, uids: Iterable[Uid]) -> dict[Uid, int]:
         """Return uid to local number; uids that nothing bears are left out."""
         known = self._ids[kind]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from coding.model import (
 )
 from coding.storage import schema, undoing
 from coding.storage.change import Change
+from coding.storage.clock import clock_sql
 from coding.storage.database import Database, inspect_file
 from coding.storage.journal import GENESIS, Event, chain_hash, event_row
 from coding.storage.places import warn_about, warn_if_older
@@ -64,6 +65,7 @@ class Store(Reader):
     def __init__(self, database: Database, coder: str | None) -> None:
         super().__init__(database, coder)
         self._change: Change | None = None
+        self._joined: Uid | None = None
         self._backed_up = time.monotonic()
 
     # -- opening ----------------------------------------------------------------------------------
@@ -135,6 +137,7 @@ class Store(Reader):
                 from coding.storage.search_index import make_index
 
                 make_index(connection)  # coders of a server may not make tables
+                connection.exec_driver_sql(clock_sql(connection.dialect.default_schema_name or "public"))
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -201,13 +204,15 @@ class Store(Reader):
     # -- changing ---------------------------------------------------------------------------------
 
     @contextmanager
-    def change(self, action: str, *, reason: str = "", undoable: bool = True) -> Iterator[Change]:
+    def change(self, action: str, *, reason: str = "", undoable: bool = True, alone: bool = True) -> Iterator[Change]:
         """Open one change: everything in the block is kept when it ends, or nothing.
 
         Args:
             action: what the person does, in a few words; `undo` returns it.
             reason: why, for the history of codes.
             undoable: False for what nobody would call a step, such as how far someone has read.
+            alone: False for what touches nothing but the coder's own codings: on a server it then waits for
+                nobody else's.
 
         Raises:
             ProjectReadOnly: the project was opened for reading.
@@ -218,17 +223,23 @@ class Store(Reader):
             return
         if len(action) > _ACTION_LENGTH:
             raise InvalidValue(f"An action is named in at most {_ACTION_LENGTH} characters.")
-        with self.database.writing() as connection:
-            coder = self.coder
+        joined = self._joined
+        alone = alone or joined is None
+        with self.database.writing(None if alone else joined) as connection:
             self._settle_home(connection)
-            if coder is not None and self._fresh():
-                with self._step(connection, "join", undoable=False, coder=coder.uid) as change:
-                    change.put(coder)
-            with self._step(
-                connection, action, reason=reason, undoable=undoable, coder=coder.uid if coder else None
-            ) as change:
+            uid = joined or self._join(connection)
+            with self._step(connection, action, reason=reason, undoable=undoable, coder=uid, alone=alone) as change:
                 yield change
+        self._joined = uid
         self._backup_in_time()
+
+    def _join(self, connection: sa.Connection) -> Uid | None:
+        """Return the coder's uid, whose row is written with the first change."""
+        coder = self.coder
+        if coder is not None and self._fresh():
+            with self._step(connection, "join", undoable=False, coder=coder.uid) as change:
+                change.put(coder)
+        return coder.uid if coder else None
 
     def _backup_in_time(self) -> None:
         """Make a backup after every half hour of work; a full disk must not undo what was saved."""
@@ -250,9 +261,10 @@ class Store(Reader):
         undoable: bool = True,
         coder: Uid | None,
         undoes: Uid | None = None,
+        alone: bool = True,
     ) -> Iterator[Change]:
-        row = connection.execute(sa.select(here).with_for_update()).one()
-        change = Change(self, connection, coder, row.lamport + 1)
+        stamp = self.database.clock.take(connection, coder)
+        change = Change(self, connection, coder, alone=alone)
         self._change = change
         try:
             yield change
@@ -263,8 +275,8 @@ class Store(Reader):
         change.finish(reason)
         event = Event(
             change.uid,
-            row.replica,
-            change.lamport,
+            stamp.replica,
+            stamp.lamport,
             coder,
             change.at,
             action,
@@ -275,12 +287,9 @@ class Store(Reader):
             dumps(change.ops),
             b"",
         )
-        event = replace(event, hash=chain_hash(bytes(row.tip), event))
+        event = replace(event, hash=chain_hash(stamp.tip, event))
         connection.execute(sa.insert(journal).values(**event_row(event)))
-        now: dict[str, Any] = {"lamport": change.lamport, "tip": event.hash}
-        if change.scope == "things":
-            now["things"] = change.lamport
-        connection.execute(sa.update(here).values(**now))
+        self.database.clock.keep(connection, coder, stamp, event.hash, things=change.scope == "things")
 
     def _home(self) -> str:
         """Return a fingerprint of this very file: a copy of it is another replica."""
@@ -293,6 +302,8 @@ class Store(Reader):
 
     def _settle_home(self, connection: sa.Connection) -> None:
         """Give a copied, moved or restored file a name of its own among replicas."""
+        if self.path is None:
+            return  # a server is copied by nobody
         home = self._home()
         if connection.execute(sa.select(here.c.home)).scalar() == home:
             return

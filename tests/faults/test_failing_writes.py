@@ -68,6 +68,7 @@ def test_the_disk_is_full_at_every_page(project, room):
 
 def test_an_interrupt_at_every_statement_takes_the_whole_step_back(project):
     with Store.open(project, coder="amira") as store:
+        work(store, 0)  # who the coder is is asked once
         with Statements(None, interrupt) as counting:
             work(store, 1)
         before = store.state_hash()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from coding.errors import InvalidValue, ProjectError, Refused
 from coding.model import Assignment, Code, Coder, Coding, Memo, Round, new_uid
-from coding.storage import Store, roles
+from coding.storage import Store, checking, roles
 
 pytestmark = pytest.mark.postgres
 CANARY = "Pflaumenmus"
@@ -82,6 +82,16 @@ def test_nothing_of_the_other_is_there_for_her_sql(blind):
         assert CANARY not in str(rows), table
         assert CANARY.lower() not in str(rows), table
     assert ask(ann, "SELECT count(*) FROM codings") == [(0,)]
+    assert bob.coder.uid not in str(ask(ann, "SELECT coder FROM tips"))
+
+
+def test_a_coder_may_check_her_own_work_while_the_round_is_blind(blind):
+    study, _, ann, bob = blind
+    for store in (bob, ann, bob, ann):
+        study.code(0, 6, store=store)
+        store.undo()
+    with ann.database.reading() as connection:
+        assert not list(checking._chain(connection))
 
 
 ATTACKS = [
@@ -92,7 +102,13 @@ ATTACKS = [
     "SET ROLE postgres", "SET SESSION AUTHORIZATION postgres", "ALTER TABLE codings DISABLE ROW LEVEL SECURITY",
     "DROP POLICY seen ON codings", "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
     "CREATE TABLE logins2 (x int)", "UPDATE codings SET coder = 1",
-    "COPY codings TO PROGRAM 'cat'",
+    "COPY codings TO PROGRAM 'cat'", "SELECT setval('lamports', 1)", "UPDATE here SET replica = gen_random_uuid()",
+    "SELECT pg_read_file('postgresql.conf')", "SELECT lo_import('/etc/passwd')", "COPY journal FROM '/etc/passwd'",
+    "CREATE TRIGGER t BEFORE INSERT ON codings FOR EACH ROW EXECUTE FUNCTION pg_notify()", "LISTEN x; SELECT 1/0",
+    "CREATE RULE r AS ON INSERT TO codings DO ALSO SELECT 1", "ALTER ROLE CURRENT_USER BYPASSRLS",
+    "GRANT SELECT ON logins TO PUBLIC", "ALTER FUNCTION i_lead() SECURITY INVOKER",
+    "CREATE OR REPLACE FUNCTION i_lead() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+    "UPDATE codings SET uid = gen_random_uuid()", "INSERT INTO journal SELECT * FROM journal",
 ]  # fmt: skip
 
 
@@ -100,7 +116,7 @@ ATTACKS = [
 def test_attacks_are_refused(blind, attack):
     study, _, ann, bob = blind
     work(study, bob)
-    with pytest.raises(sa.exc.DBAPIError, match="permission denied|must be owner|division by zero|row-level security"):  # noqa: RUF043
+    with pytest.raises(sa.exc.DBAPIError, match="permission denied|must be|division by zero|row-level security|GENERATED ALWAYS"):  # noqa: RUF043
         ask(ann, attack)
     assert ann.codings() == []
 

@@ -1,0 +1,184 @@
+"""The counter that orders events, and the end of each chain of events.
+
+A file has one writer at a time, so one row holds both. A server has many. There a change of one's own codings
+shares the project with other coders' changes and waits only for the coder's own other screens; whatever else
+is changed has the project to itself. The counter is a sequence, taken after those locks, so that of two events
+that could touch the same row the later one has the higher number; and every coder's events are a chain of their
+own, so that no coder waits until another's are on the disk. What a reader has seen is told by the sum over the
+chains: each of them only grows, so none that is committed late is ever passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import sqlalchemy as sa
+
+from coding.model import Uid
+from coding.storage.journal import GENESIS
+from coding.storage.schema import APPLICATION_ID, BIG, UidType, here
+
+__all__ = ["Clock", "FileClock", "ServerClock", "Stamp", "clock_sql"]
+
+NOBODY: Final = "00000000-0000-0000-0000-000000000000"
+"""Whose chain the events without a coder are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a new event needs to know."""
+
+    replica: Uid
+    lamport: int
+    tip: bytes
+    """Hash of the event before it in its chain."""
+
+
+class Clock(Protocol):
+    """How one kind of place counts."""
+
+    def lock(self, connection: sa.Connection, own: Uid | None) -> None:
+        """Wait until a change may begin.
+
+        Args:
+            connection: in a write transaction.
+            own: the coder whose codings alone will change; None for anything else.
+        """
+
+    def read(self, connection: sa.Connection) -> tuple[int, int]:
+        """Return a number that grows with every commit, and one that grows when a thing changes."""
+
+    def take(self, connection: sa.Connection, coder: Uid | None) -> Stamp:
+        """Return the stamp of a coder's next event."""
+
+    def keep(self, connection: sa.Connection, coder: Uid | None, stamp: Stamp, tip: bytes, *, things: bool) -> None:
+        """Note that the event was written, with its hash."""
+
+    def reach(self, connection: sa.Connection, lamport: int) -> None:
+        """Go on from a counter that a merge brought."""
+
+
+class FileClock:
+    """One row of `here`; SQLite lets one writer in at a time."""
+
+    def lock(self, connection: sa.Connection, own: Uid | None) -> None:
+        """Do nothing: the transaction has begun as the only one that writes."""
+
+    def read(self, connection: sa.Connection) -> tuple[int, int]:
+        """See `Clock.read`."""
+        row = connection.execute(_READ).one()
+        return row[0], row[1]
+
+    def take(self, connection: sa.Connection, coder: Uid | None) -> Stamp:  # noqa: ARG002 (one chain for all)
+        """See `Clock.take`."""
+        row = connection.execute(_TAKE).one()
+        return Stamp(row.replica, row.lamport + 1, bytes(row.tip))
+
+    def keep(
+        self,
+        connection: sa.Connection,
+        coder: Uid | None,  # noqa: ARG002
+        stamp: Stamp,
+        tip: bytes,
+        *,
+        things: bool,
+    ) -> None:
+        """See `Clock.keep`."""
+        now: dict[str, Any] = {"lamport": stamp.lamport, "tip": tip}
+        if things:
+            now["things"] = stamp.lamport
+        connection.execute(sa.update(here).values(**now))
+
+    def reach(self, connection: sa.Connection, lamport: int) -> None:
+        """See `Clock.reach`."""
+        connection.execute(sa.update(here).values(lamport=lamport))
+
+
+_READ: Final = sa.select(here.c.lamport, here.c.things)
+_TAKE: Final = sa.select(here.c.replica, here.c.lamport, here.c.tip)
+
+# ---- on a server
+
+tips = sa.Table(
+    "tips",
+    sa.MetaData(),
+    sa.Column("coder", UidType, primary_key=True),
+    sa.Column("lamport", BIG, nullable=False),
+    sa.Column("things", BIG, nullable=False),
+    sa.Column("tip", sa.LargeBinary, nullable=False),
+)
+"""The last event of each coder; a coder of the server sees her own row only."""
+
+_TABLES: Final = """
+CREATE SEQUENCE IF NOT EXISTS lamports;
+CREATE TABLE IF NOT EXISTS tips
+    (coder uuid PRIMARY KEY, lamport bigint NOT NULL, things bigint NOT NULL, tip bytea NOT NULL);
+"""
+_FUNCTIONS: Final = """
+CREATE OR REPLACE FUNCTION project_clock(OUT revision bigint, OUT things bigint) LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = {schema}, pg_temp
+    AS $$ SELECT coalesce(sum(t.lamport), 0)::bigint, coalesce(sum(t.things), 0)::bigint FROM tips t $$;
+CREATE OR REPLACE FUNCTION clock_reaches(wanted bigint) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = {schema}, pg_temp
+    AS $$ SELECT setval('lamports', greatest(last_value, least(wanted, last_value + 1000000000))) FROM lamports $$;
+"""
+
+
+def clock_sql(schema: str = "public") -> str:
+    """Return the statements that make a server's counter; running them again is harmless.
+
+    Args:
+        schema: where the tables lie.
+    """
+    return (_TABLES + _FUNCTIONS.format(schema=schema)).strip()
+
+
+class ServerClock:
+    """A sequence, a chain for each coder, and a lock that those who change only their own codings share."""
+
+    def lock(self, connection: sa.Connection, own: Uid | None) -> None:
+        """See `Clock.lock`."""
+        if own is None:
+            connection.execute(_ALONE)
+        else:
+            connection.execute(_SHARED, {"line": int(own.replace("-", "")[-7:], 16)})
+
+    def read(self, connection: sa.Connection) -> tuple[int, int]:
+        """See `Clock.read`."""
+        row = connection.execute(_CLOCK).one()
+        return row[0], row[1]
+
+    def take(self, connection: sa.Connection, coder: Uid | None) -> Stamp:
+        """See `Clock.take`."""
+        row = connection.execute(_NEXT, {"whose": coder or NOBODY}).one()
+        return Stamp(row.replica, row.lamport, bytes(row.tip) if row.tip is not None else GENESIS)
+
+    def keep(self, connection: sa.Connection, coder: Uid | None, stamp: Stamp, tip: bytes, *, things: bool) -> None:
+        """See `Clock.keep`."""
+        values = {"coder": coder or NOBODY, "lamport": stamp.lamport, "tip": tip}
+        connection.execute(_KEEP, {**values, "things": stamp.lamport if things else 0})
+
+    def reach(self, connection: sa.Connection, lamport: int) -> None:
+        """See `Clock.reach`."""
+        connection.execute(sa.text("SELECT clock_reaches(:wanted)"), {"wanted": lamport})
+
+
+_ALONE: Final = sa.text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})")
+_SHARED: Final = sa.text(
+    f"SELECT pg_advisory_xact_lock_shared({APPLICATION_ID}), pg_advisory_xact_lock({APPLICATION_ID}, :line)"
+)
+_CLOCK: Final = sa.text("SELECT revision, things FROM project_clock()")
+_NEXT: Final = (
+    sa.text(
+        "SELECT here.replica, nextval('lamports') AS lamport, tips.tip"
+        " FROM here LEFT JOIN tips ON tips.coder = CAST(:whose AS uuid)"
+    )
+    .bindparams(sa.bindparam("whose", type_=UidType()))
+    .columns(replica=UidType(), lamport=BIG, tip=sa.LargeBinary)
+)
+_KEEP: Final = sa.text(
+    "INSERT INTO tips (coder, lamport, things, tip) VALUES (:coder, :lamport, :things, :tip)"
+    " ON CONFLICT (coder) DO UPDATE SET lamport = excluded.lamport, tip = excluded.tip,"
+    " things = greatest(tips.things, excluded.things)"
+).bindparams(sa.bindparam("coder", type_=UidType()), sa.bindparam("tip", type_=sa.LargeBinary))
