@@ -116,7 +116,9 @@ ATTACKS = [
 def test_attacks_are_refused(blind, attack):
     study, _, ann, bob = blind
     work(study, bob)
-    with pytest.raises(sa.exc.DBAPIError, match="permission denied|must be|division by zero|row-level security|GENERATED ALWAYS"):  # noqa: RUF043
+    with pytest.raises(
+        sa.exc.DBAPIError, match="permission denied|must be|division by zero|row-level security|GENERATED ALWAYS"
+    ):  # noqa: RUF043
         ask(ann, attack)
     assert ann.codings() == []
 
