@@ -33,6 +33,8 @@ class Stamp:
     lamport: int
     tip: bytes
     """Hash of the event before it in its chain."""
+    before: int
+    """Counter of that event, 0 where there is none."""
 
 
 class Clock(Protocol):
@@ -73,7 +75,7 @@ class FileClock:
     def take(self, connection: sa.Connection, coder: Uid | None) -> Stamp:  # noqa: ARG002 (one chain for all)
         """See `Clock.take`."""
         row = connection.execute(_TAKE).one()
-        return Stamp(row.replica, row.lamport + 1, bytes(row.tip))
+        return Stamp(row.replica, row.lamport + 1, bytes(row.tip), row.lamport)
 
     def keep(
         self,
@@ -152,7 +154,7 @@ class ServerClock:
     def take(self, connection: sa.Connection, coder: Uid | None) -> Stamp:
         """See `Clock.take`."""
         row = connection.execute(_NEXT, {"whose": coder or NOBODY}).one()
-        return Stamp(row.replica, row.lamport, bytes(row.tip) if row.tip is not None else GENESIS)
+        return Stamp(row.replica, row.lamport, bytes(row.tip) if row.tip is not None else GENESIS, row.before)
 
     def keep(self, connection: sa.Connection, coder: Uid | None, stamp: Stamp, tip: bytes, *, things: bool) -> None:
         """See `Clock.keep`."""
@@ -171,11 +173,12 @@ _SHARED: Final = sa.text(
 _CLOCK: Final = sa.text("SELECT revision, things FROM project_clock()")
 _NEXT: Final = (
     sa.text(
-        "SELECT here.replica, nextval('lamports') AS lamport, tips.tip"
+        "SELECT here.replica, nextval('lamports') AS lamport, tips.tip,"
+        " coalesce(tips.lamport, 0) AS before"
         " FROM here LEFT JOIN tips ON tips.coder = CAST(:whose AS uuid)"
     )
     .bindparams(sa.bindparam("whose", type_=UidType()))
-    .columns(replica=UidType(), lamport=BIG, tip=sa.LargeBinary)
+    .columns(replica=UidType(), lamport=BIG, tip=sa.LargeBinary, before=BIG)
 )
 _KEEP: Final = sa.text(
     "INSERT INTO tips (coder, lamport, things, tip) VALUES (:coder, :lamport, :things, :tip)"

@@ -66,6 +66,9 @@ class Store(Reader):
         super().__init__(database, coder)
         self._change: Change | None = None
         self._joined: Uid | None = None
+        self._growth = 0
+        self.grown = 0
+        """By how much this store's own changes have raised `revision`: what is more was done elsewhere."""
         self._backed_up = time.monotonic()
 
     # -- opening ----------------------------------------------------------------------------------
@@ -224,13 +227,14 @@ class Store(Reader):
         if len(action) > _ACTION_LENGTH:
             raise InvalidValue(f"An action is named in at most {_ACTION_LENGTH} characters.")
         joined = self._joined
-        alone = alone or joined is None
+        alone, self._growth = alone or joined is None, 0
         with self.database.writing(None if alone else joined) as connection:
             self._settle_home(connection)
             uid = joined or self._join(connection)
             with self._step(connection, action, reason=reason, undoable=undoable, coder=uid, alone=alone) as change:
                 yield change
         self._joined = uid
+        self.grown += self._growth
         self._backup_in_time()
 
     def _join(self, connection: sa.Connection) -> Uid | None:
@@ -290,6 +294,7 @@ class Store(Reader):
         event = replace(event, hash=chain_hash(stamp.tip, event))
         connection.execute(sa.insert(journal).values(**event_row(event)))
         self.database.clock.keep(connection, coder, stamp, event.hash, things=change.scope == "things")
+        self._growth += stamp.lamport - stamp.before
 
     def _home(self) -> str:
         """Return a fingerprint of this very file: a copy of it is another replica."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import CodingError, InvalidValue, NotFound, Refused, StaleView
-from coding.model import Assignment, Code, Coding, Document, Memo, Suggestion, Uid, fold_name, new_uid
-from coding.widget.i18n import KINDS, LANGUAGES, Interface, say
+from coding.model import Code, Coding, Document, Suggestion, Uid, fold_name, new_uid
+from coding.widget import answering, showing
+from coding.widget.i18n import Interface, say
 from coding.widget.messages import VERSION, Action, Op, Request, nack
 from coding.widget.packing import coding_row, pack_codings, pack_outline
 
@@ -58,6 +58,7 @@ class Desk:
         self._parts: dict[str, Any] = {}
         self._heirs: dict[Uid, Uid] = {}
         self._revision = 0
+        self._grown = project.store.grown
 
     @property
     def shown(self) -> bool:
@@ -77,7 +78,13 @@ class Desk:
                 self._open(request.document, must=request.kind == "open")
             yield self.state(request.goto)
         elif request.kind == "search":
-            yield self._search(request.query), []
+            yield answering.find(self.project, request.query), []
+        elif request.kind == "beside" and request.about is not None:
+            yield answering.beside(self.project, self.document, request.about), []
+        elif request.kind == "uses" and request.about is not None:
+            yield answering.uses(self.project, request.about), []
+        elif request.kind == "outdated":
+            yield answering.outdated(self.project), []
         elif request.kind == "ping":
             delta = self.delta()
             if delta:
@@ -117,18 +124,21 @@ class Desk:
         if op.coder != self.project.coder_uid:
             raise Refused(say("other_coder", self.language))
         action = op.action
-        kind = action["kind"]
-        document = op.document
-        if kind in ("undo", "redo"):
+        if action["kind"] in ("undo", "redo"):
             return self._step_back(op)
-        if kind == "edit":
-            return self._edit(action)
-        if kind in ("arrange", "merge"):
-            return self._rearrange(action)
-        if kind == "memo":
-            return self._memo(action)
-        if document is None:
+        everywhere = {
+            "edit": self._edit, "arrange": self._rearrange, "merge": self._rearrange, "split": self._rearrange,
+            "confirm": self._confirm, "memo": self._memo,
+        }.get(action["kind"])  # fmt: skip
+        if everywhere is not None:
+            return everywhere(action)
+        if op.document is None:
             raise InvalidValue("The message names no document. Reload the page.")
+        return self._carry_out_in(op.document, op)
+
+    def _carry_out_in(self, document: Uid, op: Op) -> dict[str, Any]:
+        action = op.action
+        kind = action["kind"]
         if kind == "finish":
             self.project.rounds.finish(document, finished=action["finished"])
             return {}
@@ -217,10 +227,10 @@ class Desk:
         return {"code": code.uid, "made": made}
 
     def _edit(self, action: Action) -> dict[str, Any]:
-        """Rename, recolour, stage, retire or revive a code."""
+        """Rename, recolour, stage, retire or revive a code, or change its rules."""
         fields = dict(action["fields"])
-        code, book = action["code"], self.project.codebook
-        with self.project.store.change("edit code"):
+        code, book, reason = action["code"], self.project.codebook, action["reason"]
+        with self.project.store.change("edit code", reason=reason):
             retired = fields.pop("retired", None)
             if retired is not None and retired != book.find(code).retired:
                 (book.retire if retired else book.revive)(code)
@@ -228,13 +238,31 @@ class Desk:
                 old = book.find(code)
                 book.rename(code, fields.pop("name", old.name), name_zh=fields.pop("name_zh", None))
             if fields:
-                book.set(code, **fields)
+                book.set(code, reason=reason, **fields)
         return {"code": code}
 
+    def _confirm(self, action: Action) -> dict[str, Any]:
+        """Say that a coding holds under the present wording of its code."""
+        coding = self._coding(action["coding"])
+        if coding is None:
+            heir = self._heirs.get(action["coding"])
+            if heir is None:
+                raise NotFound(say("gone", self.language))
+            return {}
+        made = self.project.codings.recode(coding, code=coding.code)
+        self._inherit([made])
+        return {"made": made, "gone": coding.uid} if made.document == self.document else {}
+
     def _rearrange(self, action: Action) -> dict[str, Any]:
-        """Move a code in the tree, or merge it into another; a second time changes nothing."""
+        """Move a code in the tree, merge it into another, or split it; a second time changes nothing."""
         book = self.project.codebook
         code = self.project.store.get(Code, action["code"])
+        if action["kind"] == "split":
+            there = {fold_name(c.name) for c in book if c.parent == code.uid}
+            new = [name for name in action["names"] if fold_name(name) not in there]
+            if new:
+                book.split(code, new, reason=action["reason"])
+            return {"code": code.uid}
         if action["kind"] == "merge":
             into = book.find(action["into"])
             if code.redirect is None:
@@ -332,22 +360,22 @@ class Desk:
             buffers = [self._text(document).encode(), table, uids, *units]
         self._sent = {c.uid: (c.code, c.code_version) for c in codings}
         self._parts.update(parts)
-        self._revision = project.store.revision
+        self._revision, self._grown = project.store.revision, project.store.grown
         me = project.coder
         message = {
             "v": VERSION,
             "kind": "state",
             "revision": self._revision,
             "session": self.session,
-            "project": self._project_info(),
+            "project": showing.project_info(project),
             "coder": {"uid": me.uid if me else "", "name": me.name if me else ""},
             "coders": [{"uid": c.uid, "name": c.name} for c in coders],
             "rounds": [{"uid": r.uid, "name": r.name} for r in rounds],
             "code_index": [c.uid for c in codes],
-            "document": self._document_info(document) if document else None,
+            "document": showing.document_info(project, document) if document else None,
             **lists,
             **parts,
-            "rights": self._rights(document),
+            "rights": showing.rights(project, document),
             "options": {**self._options, "goto": list(goto) if goto else None},
         }
         return message, buffers
@@ -363,8 +391,10 @@ class Desk:
         before, self._revision = self._revision, now
         if now == before:
             return None
+        grown, self._grown = self.project.store.grown - self._grown, self.project.store.grown
+        alone = now - before == grown  # nobody else's commit, nor one of this project's own other screens
         out: dict[str, Any] = {"from": before, "revision": now, "document": self.document}
-        out |= self._changed_codings(made, gone, alone=now == before + 1)
+        out |= self._changed_codings(made, gone, alone=alone)
         for name, part in self._collect().items():
             old = self._parts.get(name)
             if old == part:
@@ -408,151 +438,9 @@ class Desk:
         """Return the small parts of the state that a delta repeats whole where they changed."""
         project = self.project
         return {
-            "codes": [_code_info(c) for c in project.codebook if c.redirect is None],
+            "codes": [showing.code_info(c) for c in project.codebook if c.redirect is None],
             "counts": project.code_counts(),
-            "documents": self._documents(),
-            "memos": self._memos(),
-            "suggestions": self._suggestions(),
+            "documents": showing.documents(project),
+            "memos": showing.memos(project, self._heirs),
+            "suggestions": showing.suggestions(project, self.document),
         }
-
-    def _documents(self) -> list[dict[str, Any]]:
-        project = self.project
-        blind = project.rounds.blind_documents()
-        counts = project.store.document_counts()
-        own = project.store.document_counts(coders=[project.coder_uid]) if blind else counts
-        given = self._assignments()
-        rows = []
-        for handle in project.documents:
-            document = handle.document
-            mine = given.get(document.uid)
-            rows.append(
-                {
-                    "uid": document.uid,
-                    "name": document.name,
-                    "language": document.language,
-                    "kind": document.kind,
-                    "folder": document.folder,
-                    "length": document.length,
-                    "codings": (own if document.uid in blind else counts).get(document.uid, 0),
-                    "status": mine.status if mine else "none",
-                    "furthest": mine.furthest if mine else 0,
-                }
-            )
-        return rows
-
-    def _assignments(self) -> dict[Uid, Assignment]:
-        """Return the coder's assignment of each document: of an open round first, else the latest."""
-        rounds = self.project.rounds
-        running = {r.uid for r in rounds.open_rounds()}
-        out: dict[Uid, Assignment] = {}
-        for item in self.project.store.all(Assignment, coder=self.project.coder_uid):
-            known = out.get(item.document)
-            if known is None or known.round not in running:
-                out[item.document] = item
-        return out
-
-    def _memos(self) -> list[dict[str, Any]]:
-        return [_memo_info(m, self._heirs) for m in self.project.memos if m.about]
-
-    def _suggestions(self) -> list[dict[str, Any]]:
-        """Return open suggestions; none in a blind round, where they would steer the coder."""
-        if self.document is None or self.document in self.project.rounds.blind_documents():
-            return []
-        found = self.project.store.all(Suggestion, document=self.document, status="open")
-        tree = self.project.codebook.tree
-        return [
-            {"uid": s.uid, "start": s.start, "end": s.end, "code": tree.resolve(s.code).uid, "source": s.source}
-            for s in found
-        ]
-
-    def _project_info(self) -> dict[str, str]:
-        path = self.project.store.path
-        return {"uid": self.project.info.uid, "name": self.project.name, "file": path.name if path else ""}
-
-    def _document_info(self, document: Document) -> dict[str, Any]:
-        details = []
-        for table, key in ((KINDS, document.kind), (LANGUAGES, document.language)):
-            words = table.get(key)
-            if words or key not in ("und", ""):
-                details.append(list(words or (key, key)))
-        return {
-            "uid": document.uid,
-            "name": document.name,
-            "version": document.version,
-            "sha256": document.sha256,
-            "language": document.language,
-            "details": {"en": [d[0] for d in details], "zh": [d[1] for d in details]},
-        }
-
-    def _rights(self, document: Document | None) -> dict[str, Any]:
-        rounds = self.project.rounds
-        out = {"code": True, "codebook": True, "others": True, "why": ""}
-        try:
-            self.project.require_coder()
-            if self.project.store.readonly:
-                raise Refused("The project is open for reading only.")
-            rounds.check_may_code({document.uid} if document else ())
-        except Refused as error:
-            out |= {"code": False, "codebook": False, "why": str(error)}
-        try:
-            rounds.check_codebook_open()
-        except Refused:
-            out["codebook"] = False
-        if len(self.project.coders) < 2 or (document and document.uid in rounds.blind_documents()):
-            out["others"] = False
-        return out
-
-    # -- search -----------------------------------------------------------------------------------
-
-    def _search(self, query: str) -> dict[str, Any]:
-        hits: list[dict[str, Any]] = []
-        wanted = query.casefold()
-        for handle in self.project.documents if wanted else ():
-            text = handle.text
-            folded = text.casefold()
-            if len(folded) != len(text):  # folding moved offsets: compare the letters as they are
-                folded, wanted = text, query
-            at = folded.find(wanted)
-            while at >= 0 and len(hits) <= _HITS:
-                end = at + len(wanted)
-                hits.append(
-                    {
-                        "document": handle.uid, "name": handle.name, "start": at, "end": end, "match": text[at:end],
-                        "before": text[max(0, at - 30) : at].replace("\n", " "),
-                        "after": text[end : end + 50].replace("\n", " "),
-                    }
-                )  # fmt: skip
-                at = folded.find(wanted, end)
-            wanted = query.casefold()
-        return {"v": VERSION, "kind": "found", "query": query, "hits": hits[:_HITS], "more": len(hits) > _HITS}
-
-
-@lru_cache(maxsize=4096)
-def _syllables(name: str) -> tuple[str, ...]:
-    """Return the pinyin of a Chinese name with tone marks, one syllable a character."""
-    if not name:
-        return ()
-    from pypinyin import Style, lazy_pinyin
-
-    return tuple(lazy_pinyin(name, style=Style.TONE))
-
-
-@lru_cache(maxsize=4096)
-def _code_info(code: Code) -> dict[str, Any]:
-    plain = (
-        "uid", "name", "parent", "hue", "definition", "definition_zh", "include", "include_zh", "exclude",
-        "exclude_zh", "codable", "exclusive", "retired", "version", "stage",
-    )  # fmt: skip
-    info = {name: getattr(code, name) for name in plain}
-    return info | {"zh": code.name_zh, "aliases": list(code.aliases), "pinyin": list(_syllables(code.name_zh))}
-
-
-def _memo_info(memo: Memo, heirs: Mapping[Uid, Uid]) -> dict[str, Any]:
-    about = list(memo.about)
-    for uid in about:  # grows while it is walked: every heir may have one in turn
-        heir = heirs.get(uid)
-        if heir is not None and heir not in about:
-            about.append(heir)
-    return {
-        "uid": memo.uid, "about": about, "body": memo.body, "coder": memo.coder, "modified": memo.modified,
-    }  # fmt: skip

@@ -25,7 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 Kind = Literal[
     "code", "create", "remove", "recode", "move", "memo", "undo", "redo", "accept", "refuse", "finish", "read",
-    "paratext", "edit", "arrange", "merge",
+    "paratext", "edit", "arrange", "merge", "split", "confirm",
 ]  # fmt: skip
 
 
@@ -50,6 +50,8 @@ class Action(TypedDict):
     fields: NotRequired[dict[str, Any]]
     position: NotRequired[int | None]
     into: NotRequired[str]
+    names: NotRequired[list[str]]
+    reason: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,12 @@ class Op:
 class Request:
     """A checked message."""
 
-    kind: Literal["hello", "open", "op", "search", "ping"]
+    kind: Literal["hello", "open", "op", "search", "beside", "uses", "outdated", "ping"]
     document: str | None = None
     goto: tuple[int, int] | None = None
     query: str = ""
+    about: str | None = None
+    """The document or the code that a question is about."""
     op: Op | None = None
 
 
@@ -126,7 +130,8 @@ def _digest(value: object) -> str:
     raise InvalidValue("The message has no fingerprint of the passage. Reload the page.")
 
 
-_EDITABLE: Final = {"name", "name_zh", "hue", "retired", "stage"}
+_RULES: Final = ("definition", "definition_zh", "include", "include_zh", "exclude", "exclude_zh")
+_EDITABLE: Final = {"name", "name_zh", "hue", "retired", "stage", *_RULES}
 _STAGES: Final = ("", "open", "axial", "selective")
 
 
@@ -145,9 +150,20 @@ def _fields(value: object) -> dict[str, Any]:
             out[name] = given
         elif name == "retired":
             out[name] = _flag(given, "the code is retired")
+        elif name in _RULES:
+            out[name] = _words(given, "rule", LIMITS["body"]).strip()
         else:
             out[name] = _words(given, "name", LIMITS["name"]).strip()
     return out
+
+
+def _names(value: object) -> list[str]:
+    if not isinstance(value, list | tuple) or not 2 <= len(value) <= 50:
+        raise InvalidValue("A code is split into 2 to 50 codes; give a name each.")
+    names = [_words(v, "name", LIMITS["name"]).strip() for v in value]
+    if not all(names) or len({n.casefold() for n in names}) < len(names):
+        raise InvalidValue("The codes that a code is split into need a name each, and different ones.")
+    return names
 
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
@@ -168,6 +184,8 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "fields": _fields,
     "position": lambda v: None if v is None else _whole(v, "place"),
     "into": lambda v: _uid(v, "code"),
+    "names": _names,
+    "reason": lambda v: _words("" if v is None else v, "reason", LIMITS["body"]).strip(),
 }
 _PASSAGE = ("start", "end", "hash")
 _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -184,7 +202,9 @@ _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "finish": ("finished",),
     "read": ("furthest",),
     "paratext": ("start", "codable"),
-    "edit": ("code", "fields"),
+    "edit": ("code", "fields", "reason"),
+    "split": ("code", "names", "reason"),
+    "confirm": ("coding",),
     "arrange": ("code", "parent", "position"),
     "merge": ("code", "into"),
 }
@@ -245,8 +265,13 @@ def read_request(content: object) -> Request:
         )
     if kind == "search":
         return Request("search", query=_words(content.get("query"), "search", LIMITS["query"]).strip())
-    if kind == "ping":
-        return Request("ping")
+    if kind in ("beside", "uses"):
+        return Request(
+            cast(Literal["beside", "uses"], kind),
+            about=_uid(content.get("about"), "document" if kind == "beside" else "code"),
+        )
+    if kind in ("outdated", "ping"):
+        return Request(cast(Literal["outdated", "ping"], kind))
     raise InvalidValue("The message asks for something this version does not know. Reload the page.")
 
 

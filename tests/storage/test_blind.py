@@ -118,7 +118,7 @@ def test_attacks_are_refused(blind, attack):
     work(study, bob)
     with pytest.raises(
         sa.exc.DBAPIError, match="permission denied|must be|division by zero|row-level security|GENERATED ALWAYS"
-    ):  # noqa: RUF043
+    ):
         ask(ann, attack)
     assert ann.codings() == []
 

@@ -300,3 +300,79 @@ def test_a_code_is_staged_retired_and_brought_back(hand):
         hand.send({"kind": "edit", "code": code.uid, "fields": fields})
         now = hand.project.codebook.find(code.uid)
         assert (now.stage, now.retired) == seen
+
+
+# ---- questions, and the codebook at hand
+
+
+def ask(hand, **question):
+    ((answer, _),) = hand.desk.answer(read_request({"v": 1, **question}))
+    return answer
+
+
+def test_codings_under_an_older_wording_are_listed_rules_first_and_confirmed_once(hand):
+    hand.code("Nothing.", "Career")
+    hand.code("The town did.", "Ranking")
+    book = hand.project.codebook
+    book.rename("Career", "Own career")
+    edit = {
+        "kind": "edit",
+        "code": book.find("Ranking").uid,
+        "fields": {"include": "only in public"},
+        "reason": "read apart",
+    }
+    assert hand.send(edit)["kind"] == "ack"
+    rows = ask(hand, kind="outdated")["rows"]
+    assert [(r["change"], r["words"], r["under"], r["now"]) for r in rows] == [
+        ("semantic", "The town did.", 1, 2), ("content", "Nothing.", 1, 2),
+    ]  # fmt: skip
+    assert rows[0]["reason"] == "read apart"
+    confirm = {"kind": "confirm", "coding": rows[0]["coding"]}
+    assert hand.send(confirm)["kind"] == "ack"
+    assert hand.send(confirm)["kind"] == "ack"  # the same message again, after a lost answer
+    assert [r["words"] for r in ask(hand, kind="outdated")["rows"]] == ["Nothing."]
+    assert hand.stored() == [("The town did.", "Ranking"), ("Nothing.", "Own career")]
+    assert hand.project.undo() == "recode"
+    assert len(ask(hand, kind="outdated")["rows"]) == 2
+
+
+def test_a_code_is_split_once_however_often_the_message_comes(hand):
+    split = {"kind": "split", "code": hand.project.codebook.find("Ranking").uid, "names": ["Up", "Down"], "reason": ""}
+    for _ in range(2):
+        assert hand.send(split)["kind"] == "ack"
+    assert [c.name for c in hand.project.codebook] == ["Ranking", "Up", "Down", "Career"]
+
+
+@pytest.mark.parametrize("names", [["One"], [], ["A", "a"], ["A", " "], "AB"])
+def test_a_code_is_not_split_into_what_are_no_two_names(hand, names):
+    with pytest.raises(qc.errors.InvalidValue, match="split"):
+        hand.send({"kind": "split", "code": hand.project.codebook.find("Ranking").uid, "names": names, "reason": ""})
+
+
+def test_what_a_code_was_used_for_last_comes_newest_first(hand):
+    for words in ("Nothing.", "The town did.", "And now?"):
+        hand.code(words, "Ranking")
+    uses = ask(hand, kind="uses", about=hand.project.codebook.find("Ranking").uid)
+    assert {row["words"] for row in uses["rows"]} == {"Nothing.", "The town did.", "And now?"}
+    assert all(row["name"] == "L1" for row in uses["rows"])
+
+
+def test_the_original_beside_a_translation_has_its_own_places_and_codings(hand):
+    project = hand.project
+    project.documents.add(
+        "L1 zh", "访谈者：谁做的？\n\n办事员：镇里做的。😀 没有别人。\n\n访谈者：现在呢？\n\n办事员：没什么。\n"
+    )
+    assert hand.desk.state()[0]["document"]["beside"] == []
+    project.documents.translate("L1 zh", "L1")
+    project.codings.add("L1 zh", quote="没有别人", code="Career")
+    (other,) = hand.desk.state()[0]["document"]["beside"]
+    assert (other["name"], other["role"]) == ("L1 zh", "original")
+    answer = ask(hand, kind="beside", about=other["uid"])
+    pairs = [(TEXT[a:b], text) for a, b, text, _ in answer["rows"]]
+    assert pairs[1] == ("The town did. 😀 Nobody else 说实话. 𠮷野 came.", "镇里做的。😀 没有别人。")
+    assert [(text[a:b], code) for _, _, text, marks in answer["rows"] for a, b, code in marks] == [
+        ("没有别人", project.codebook.find("Career").uid)
+    ]
+    project.documents.add("L9", "Another text.")
+    with pytest.raises(qc.errors.InvalidValue, match="neither"):
+        ask(hand, kind="beside", about=project.documents.find("L9").uid)

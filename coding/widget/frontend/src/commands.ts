@@ -275,6 +275,17 @@ export function toggleParatext(screen: Screen, at: number): void {
   if (paragraph) desk.act({ kind: "paratext", start: desk.offsets.toPoints(paragraph.start), codable: !paragraph.codable });
 }
 
+function paratext(screen: Screen): boolean {
+  const { desk, say } = screen;
+  const at = target(screen)?.[0] ?? screen.text.caret;
+  const paragraph = desk.units.paragraphAt(at);
+  if (!paragraph) return true;
+  if (!desk.state?.rights.code) { screen.flash(say("notOpen", desk.state?.rights.why ?? "")); return true; }
+  toggleParatext(screen, at);
+  screen.flash(say(paragraph.codable ? "notCodedNow" : "codedNow", screen.keys.cap("paratext")));
+  return true;
+}
+
 function resize(screen: Screen, step: 1 | -1): boolean {
   screen.prefs.size = Math.max(0, Math.min(3, screen.prefs.size + step));
   screen.keepPrefs();
@@ -347,6 +358,9 @@ export function run(screen: Screen, command: Command, code?: Code): boolean {
     case "list": screen.panels.list(); return true;
     case "help": screen.panels.help(); return true;
     case "reading": screen.panels.reading(); return true;
+    case "beside": screen.beside.toggle(); return true;
+    case "older": screen.panels.older(); return true;
+    case "paratext": return paratext(screen);
     case "accept": return answer(screen, "accept");
     case "refuse": return answer(screen, "refuse");
     case "larger": return resize(screen, 1);

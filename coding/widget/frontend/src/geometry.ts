@@ -24,7 +24,8 @@ export const numbers = { latin: 28, han: 32, off: 22 };
 /** Measure where the baseline lies in each font's inline box and hand it to the style sheet. */
 export function measureBaselines(root: HTMLElement, size: number): void {
   const key = `${size} ${root.className.includes("qc-sans")}`;
-  if (root.dataset["measured"] === key) return;
+  // a screen that is not laid out yet has no heights; it is measured when it gets its width
+  if (root.dataset["measured"] === key || !root.clientWidth) return;
   root.dataset["measured"] = key;
   for (const [script, sample] of [["latin", "x"], ["han", "字"]] as const) {
     const mark = h("i", { css: { display: "inline-block" } });

@@ -4,7 +4,7 @@ export type Command =
   | "next_sentence" | "previous_sentence" | "extend_next" | "extend_previous" | "turn" | "again" | "pick" | "in_vivo" | "marker"
   | "next_coding" | "previous_coding" | "overlap" | "left_edge" | "right_edge" | "recode" | "remove" | "memo" | "definition"
   | "search" | "undo" | "redo" | "leave" | "regions" | "next_document" | "previous_document" | "others" | "list" | "help" | "reading"
-  | "accept" | "refuse" | "larger" | "smaller" | "finish" | "right" | "left" | "select_right" | "select_left" | "down" | "up";
+  | "beside" | "older" | "paratext" | "accept" | "refuse" | "larger" | "smaller" | "finish" | "right" | "left" | "select_right" | "select_left" | "down" | "up";
 
 export type KeyTable = Record<Command, string[]>;
 
@@ -14,7 +14,7 @@ export const DEFAULT_KEYS: KeyTable = {
   next_coding: ["n"], previous_coding: ["p"], overlap: ["Tab"], left_edge: ["["], right_edge: ["]"], recode: ["r"], remove: ["Delete", "Backspace"],
   memo: ["m"], definition: ["d"], search: ["f", "Mod+f"], undo: ["u", "Mod+z"], redo: ["Shift+U", "Mod+Shift+Z", "Mod+y"], leave: ["Escape"],
   regions: ["F6"], next_document: ["Mod+ArrowDown"], previous_document: ["Mod+ArrowUp"], others: ["b"], list: ["v"], help: ["?"], reading: ["Shift+R"],
-  accept: ["Enter"], refuse: ["x"], larger: ["="], smaller: ["-"], finish: ["Mod+Enter"], right: ["ArrowRight"], left: ["ArrowLeft"],
+  beside: ["w"], older: ["o"], paratext: ["Shift+X"], accept: ["Enter"], refuse: ["x"], larger: ["="], smaller: ["-"], finish: ["Mod+Enter"], right: ["ArrowRight"], left: ["ArrowLeft"],
   select_right: ["Shift+ArrowRight"], select_left: ["Shift+ArrowLeft"], down: ["ArrowDown"], up: ["ArrowUp"],
 };
 
@@ -52,6 +52,7 @@ export class Keys {
     // a remapped key wins over the default owner of that key
     const order = (Object.keys(this.table) as Command[]).sort((a, b) => Number(a in changes) - Number(b in changes));
     for (const command of order) for (const key of this.table[command]) this.byKey.set(key, command);
+    for (const command of order) this.table[command] = this.table[command].filter((key) => this.byKey.get(key) === command);
   }
 
   command(event: KeyboardEvent): Command | null { return this.byKey.get(keyName(event)) ?? null; }

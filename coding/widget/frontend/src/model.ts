@@ -7,7 +7,7 @@ import { OffsetMap } from "./offsets";
 import { Outbox, type Shelf } from "./outbox";
 import {
   VERSION, type AckMessage, type Action, type ClientMessage, type CodingRow, type Delta, type DocumentInfo, type Hit,
-  type MemoInfo, type NackMessage, type Op, type ServerMessage, type StateMessage, type SuggestionRow,
+  type MemoInfo, type NackMessage, type Op, type Question, type ServerMessage, type StateMessage, type SuggestionRow,
 } from "./protocol";
 import { unpack } from "./unpack";
 import { Units } from "./units";
@@ -15,7 +15,7 @@ import { Units } from "./units";
 export interface Coding extends CodingRow { row: number; state: "plain" | "pending" | "refused" | "ghost"; why?: string; suggestion?: string }
 export interface Notice { id: string; tone: "info" | "bad"; text: string; kept?: string }
 export type Channel = (message: ClientMessage) => void;
-export type Change = "document" | "codings" | "codes" | "counts" | "documents" | "memos" | "status" | "notice" | "found" | "ack";
+export type Change = "document" | "codings" | "codes" | "counts" | "documents" | "memos" | "status" | "notice" | "found" | "answer" | "ack";
 export type Link = "joining" | "open" | "lost";
 
 const PATIENCE = 4000;
@@ -88,6 +88,8 @@ export class Desk {
   /** Ask what others did meanwhile; the kernel answers only where something changed. */
   ping(): void { if (this.link === "open") this.post({ v: VERSION, kind: "ping" }); }
 
+  ask(question: Question): void { this.post({ v: VERSION, ...question }); }
+
   search(query: string): void { this.post({ v: VERSION, kind: "search", query }); }
 
   receive(message: ServerMessage, buffers: DataView[]): void {
@@ -100,6 +102,7 @@ export class Desk {
     else if (message.kind === "nack") this.takeNack(message);
     else if (message.kind === "delta") { if (this.takeDelta(message)) this.laid(); }
     else if (message.kind === "found") { this.hits = message; this.tell("found"); }
+    else if (message.kind === "beside" || message.kind === "uses" || message.kind === "outdated") this.tell("answer", message);
     else if (message.kind === "trouble") this.notify("bad", message.message);
   }
 

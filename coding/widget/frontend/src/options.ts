@@ -29,6 +29,8 @@ export function optionRows(screen: Screen, again: () => void): HTMLElement[] {
       pick(say("coders"), say("everyone"), state.coders, screen.onlyCoder, (uid) => { screen.onlyCoder = uid; screen.refresh(false); })] : []),
     ...(state.rounds.length ? [pick(say("round"), say("anyRound"), state.rounds, screen.onlyRound, (uid) => { screen.onlyRound = uid; screen.refresh(false); })] : []),
     field("", h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => screen.do("list") } }, say("listCodings")),
+      h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => screen.do("older") } }, say("older")),
+      h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => { screen.panels.close(); screen.do("beside"); } } }, say("beside")),
       h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => screen.do("reading") } }, say("plainReading")),
       ...(state.document ? [h("button", {
         type: "button", class: "qc-btn qc-framed", on: { click: () => { screen.panels.close(); screen.do("finish"); } },

@@ -1,17 +1,22 @@
 /** Boxes that open over the text, one at a time; Esc closes and gives the focus back. */
 
 import type { Code } from "./codes";
+import { editForm, splitForm } from "./codeform";
 import { fill, h } from "./dom";
 import { helpTable } from "./help";
 import { codingTable, readingText } from "./lists";
 import { optionRows } from "./options";
 import type { Screen } from "./screen";
+import type { OutdatedMessage, UsesMessage } from "./protocol";
 import { SearchBox } from "./search";
+import { Wordings } from "./wordings";
 
 export class Panels {
   readonly element = h("div", { class: "qc-over", hidden: true });
   private shown = "";
   private finder: SearchBox | null = null;
+  private wordings: Wordings | null = null;
+  private used: { code: string; place: HTMLElement } | null = null;
   private drafts = new Map<string, string>();
 
   constructor(private readonly screen: Screen) {
@@ -32,6 +37,8 @@ export class Panels {
     this.element.hidden = true;
     this.element.replaceChildren();
     this.finder = null;
+    this.wordings = null;
+    this.used = null;
     this.screen.text.focus();
     return true;
   }
@@ -59,8 +66,11 @@ export class Panels {
 
   help(): void {
     const { say } = this.screen;
-    this.open("help", say("keys"), say("keysStay"), helpTable(this.screen.keys, say),
-      h("footer", { role: "presentation" }, h("span", {}, say("undoReach")), h("span", { class: "qc-sp" }), h("span", {}, say("composing"))));
+    const { screen } = this;
+    const changed = Object.keys(screen.prefs.keys).length > 0;
+    this.open("help", say("keys"), say("changeKeys"), helpTable(screen.keys, say, (command, key) => { screen.remap(command, key); this.help(); }),
+      changed && h("footer", { role: "presentation" }, h("span", { class: "qc-sp" }), h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => { screen.remap(null); this.help(); } } }, say("resetKeys"))),
+      h("footer", { role: "presentation" }, h("span", {}, say("keysStay")), h("span", { class: "qc-sp" }), h("span", {}, say("undoReach"))));
   }
 
   definition(code: Code): void {
@@ -73,7 +83,10 @@ export class Panels {
     };
     const path = screen.desk.book.ancestors(code).map((up) => screen.names(up)[0]).join(" › ");
     const memos = screen.desk.memosOn(code.uid).map((memo) => h("div", { class: "qc-memo" }, memo.body));
-    this.open("definition", leaf, [other, path].filter(Boolean).join(" · "), h("div", { class: "qc-scroll" }, part("definition"), part("include"), part("exclude"), ...memos),
+    const place = h("div", { class: "qc-uses" });
+    this.used = { code: code.uid, place };
+    screen.desk.ask({ kind: "uses", about: code.uid });
+    this.open("definition", leaf, [other, path].filter(Boolean).join(" · "), h("div", { class: "qc-scroll" }, part("definition"), part("include"), part("exclude"), ...memos, place),
       h("footer", { role: "presentation" }, h("span", {}, say("uses", screen.desk.counts[code.uid] ?? 0)), h("span", { class: "qc-sp" }),
         h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => this.memo(code.uid, leaf) } }, say("codeMemo")),
         screen.desk.state?.rights.codebook && h("button", { type: "button", class: "qc-btn qc-framed", on: { click: () => this.edit(code) } }, say("editCode"))));
@@ -110,40 +123,19 @@ export class Panels {
     const { screen } = this;
     const { say, desk } = screen;
     if (!desk.state?.rights.codebook) return screen.flash(say("bookClosed"));
-    const name = h("input", { type: "text", "data-first": true, maxlength: 200, "aria-label": say("name") });
-    const zh = h("input", { type: "text", maxlength: 200, "aria-label": say("nameZh"), lang: "zh" });
-    name.value = code.name;
-    zh.value = code.zh;
-    const stages: [string, string][] = [["", "—"], ["open", say("stageOpen")], ["axial", say("stageAxial")], ["selective", say("stageSelective")]];
-    const stage = h("select", { "aria-label": say("stage") }, ...stages.map(([value, word]) => h("option", { value, selected: code.stage === value }, word)));
-    let hue = code.hue ?? code.shade;
-    const swatches = Array.from({ length: 16 }, (_, i) => Math.round((i * 22.5 + 5) % 360));
-    const row = h("div", { class: "qc-hues", role: "radiogroup", "aria-label": say("hue") }, ...swatches.map((shade) => {
-      const button: HTMLButtonElement = h("button", {
-        type: "button", role: "radio", class: "qc-hue", "aria-checked": String(Math.abs(shade - hue) < 11), "aria-label": String(shade), css: { "--h": String(shade) },
-        on: { click: () => { hue = shade; for (const other of row.children) other.setAttribute("aria-checked", String(other === button)); } },
-      });
-      return button;
-    }));
-    const save = (): void => {
-      const fields: Record<string, string | number> = {};
-      if (name.value.trim() && name.value.trim() !== code.name) fields["name"] = name.value.trim();
-      if (zh.value.trim() !== code.zh) fields["name_zh"] = zh.value.trim();
-      if (hue !== (code.hue ?? code.shade)) fields["hue"] = hue;
-      if (stage.value !== code.stage) fields["stage"] = stage.value;
-      if (Object.keys(fields).length) desk.act({ kind: "edit", code: code.uid, fields });
-      this.close();
-    };
-    const retire = (): void => { desk.act({ kind: "edit", code: code.uid, fields: { retired: !code.retired } }); this.close(); };
-    const merge = (): void => { this.close(); screen.merge(code); };
-    const enter = (event: KeyboardEvent): void => { if (event.key === "Enter" && !event.isComposing) { save(); event.preventDefault(); } };
-    name.addEventListener("keydown", enter);
-    zh.addEventListener("keydown", enter);
-    this.open("edit", say("editCode"), screen.names(code)[0], h("div", { class: "qc-form" }, h("label", {}, say("name"), name), h("label", {}, say("nameZh"), zh), h("label", {}, say("stage"), stage), h("div", { class: "qc-field" }, say("hue"), row)),
-      h("footer", { role: "presentation" }, h("button", { type: "button", class: "qc-btn qc-framed", title: say("retireNote"), on: { click: retire } }, say(code.retired ? "revive" : "retire")),
-        h("button", { type: "button", class: "qc-btn qc-framed", on: { click: merge } }, say("mergeInto")), h("span", { class: "qc-sp" }),
-        h("button", { type: "button", class: "qc-btn", on: { click: () => this.close() } }, say("cancel")),
-        h("button", { type: "button", class: "qc-btn qc-main", on: { click: save } }, say("saveMemo"))));
+    const form = editForm(screen, code, () => this.close(), () => this.split(code));
+    this.open("edit", form.title, form.note, ...form.parts);
+  }
+
+  split(code: Code): void {
+    const form = splitForm(this.screen, code, () => this.close());
+    this.open("edit", form.title, form.note, ...form.parts);
+  }
+
+  /** One's codings that were made under an older wording, in every document. */
+  older(): void {
+    this.wordings = new Wordings(this.screen, () => this.close());
+    this.open("older", this.screen.say("older"), this.screen.say("olderNote"), this.wordings.element);
   }
 
   options(): void {
@@ -170,5 +162,18 @@ export class Panels {
   }
 
   found(): void { this.finder?.found(); }
+
+  outdated(message: OutdatedMessage): void { this.wordings?.took(message); }
+
+  /** Where a code was used last, under its rules. */
+  uses(message: UsesMessage): void {
+    const { screen } = this;
+    if (this.used?.code !== message.code) return;
+    const example = screen.language() === "zh" ? message.example.zh || message.example.en : message.example.en || message.example.zh;
+    const open = (row: UsesMessage["rows"][number]): void => { this.close(); screen.openDocument(row.document, [row.start, row.end]); };
+    fill(this.used.place, example && h("dl", {}, h("dt", {}, screen.say("example")), h("dd", {}, example)),
+      message.rows.length > 0 && h("h3", {}, screen.say("lastUses")),
+      ...message.rows.map((row) => h("button", { type: "button", class: "qc-use", on: { click: () => open(row) } }, h("q", {}, row.words), h("span", { class: "qc-mut" }, row.name))));
+  }
 }
 

@@ -13,11 +13,12 @@ export interface Prefs {
   digits: Record<string, (string | null)[]>;
   recent: Record<string, string[]>;
   closed: Record<string, string[]>;
+  keys: Record<string, string[]>;
 }
 
 const KEY = "coding-workbench.prefs";
 const DEFAULTS: Prefs = {
-  size: 1, sans: false, lanes: 3, unit: "sentence", language: "", paratext: true, rail: true, digits: {}, recent: {}, closed: {},
+  size: 1, sans: false, lanes: 3, unit: "sentence", language: "", paratext: true, rail: true, digits: {}, recent: {}, closed: {}, keys: {},
 };
 
 export function loadPrefs(): Prefs {

@@ -76,6 +76,8 @@ export interface OpenDocument {
   sha256: string;
   language: string;
   details: { en: string[]; zh: string[] };
+  /** The original of a translation, or the translations of an original. */
+  beside: { uid: string; name: string; role: "original" | "translation" }[];
 }
 
 /** Everything a screen needs; the bulk travels in buffers (see `unpack.ts`). */
@@ -147,7 +149,38 @@ export interface Hit {
   after: string;
 }
 
+/** Stretches of an original or a translation: place in the open document, text, own codings in it; code points. */
+export interface BesideMessage {
+  v: number;
+  kind: "beside";
+  document: string;
+  name: string;
+  language: string;
+  confirmed: boolean;
+  rows: [number | null, number | null, string, [number, number, string][]][];
+}
+
+interface PassageRow { coding: string; document: string; name: string; start: number; end: number; words: string; code: string; coder: string }
+
+export interface UsesMessage {
+  v: number;
+  kind: "uses";
+  code: string;
+  rows: PassageRow[];
+  example: { en: string; zh: string };
+}
+
+export interface OutdatedMessage {
+  v: number;
+  kind: "outdated";
+  rows: (PassageRow & { change: "semantic" | "content"; fields: string[]; reason: string; under: number; now: number })[];
+  more: boolean;
+}
+
 export type ServerMessage =
+  | BesideMessage
+  | UsesMessage
+  | OutdatedMessage
   | StateMessage
   | AckMessage
   | NackMessage
@@ -172,7 +205,9 @@ export type Action =
   | { kind: "paratext"; start: number; codable: boolean }
   | { kind: "arrange"; code: string; parent: string | null; position: number | null }
   | { kind: "merge"; code: string; into: string }
-  | { kind: "edit"; code: string; fields: Record<string, string | number | boolean | null> };
+  | { kind: "split"; code: string; names: string[]; reason: string }
+  | { kind: "confirm"; coding: string }
+  | { kind: "edit"; code: string; fields: Record<string, string | number | boolean | null>; reason: string };
 
 export interface Op {
   id: string;
@@ -184,7 +219,11 @@ export interface Op {
   action: Action;
 }
 
+/** A question beside coding; its answer is a message of the same kind. */
+export type Question = { kind: "beside" | "uses"; about: string } | { kind: "outdated" };
+
 export type ClientMessage =
+  | ({ v: number } & Question)
   | { v: number; kind: "hello"; document: string | null; revision: number | null }
   | { v: number; kind: "open"; document: string; goto?: [number, number] }
   | { v: number; kind: "op"; op: Op }

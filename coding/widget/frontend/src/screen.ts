@@ -1,21 +1,24 @@
 /** One view of the desk: holds the parts and what is chosen on this screen. */
 
 import type { Code } from "./codes";
+import { Beside } from "./beside";
 import { Card } from "./card";
 import { applyCode, clicked, dragEdge, marking, run, toggleParatext } from "./commands";
 import { fill, h } from "./dom";
 import { TextView } from "./editor";
 import { Foot, Top } from "./frame";
-import { measureBaselines, numbers } from "./geometry";
+import { fitSize, fitTheme, fitWidth, placeUnder } from "./fit";
 import { speak, type Speak } from "./i18n";
 import { digitOf, Keys, type Command } from "./keys";
 import { Margin } from "./margin";
 import type { Change, Coding, Desk } from "./model";
 import { Panels } from "./panels";
 import { Picker } from "./picker";
-import { loadPrefs, savePrefs, SIZES, type Prefs } from "./prefs";
+import { loadPrefs, savePrefs, type Prefs } from "./prefs";
+import type { BesideMessage, OutdatedMessage, UsesMessage } from "./protocol";
 import { Rail } from "./rail";
 import type { Look } from "./tint";
+import { Toast } from "./toast";
 import type { Span } from "./units";
 
 export class Screen {
@@ -41,6 +44,7 @@ export class Screen {
   foot!: Foot;
   picker!: Picker;
   panels!: Panels;
+  beside!: Beside;
   private leaving = 0;
   private refreshing = false;
   private sliding = false;
@@ -48,14 +52,11 @@ export class Screen {
   private readonly off: () => void;
   private readonly watch: ResizeObserver;
   private readonly themes: MutationObserver;
-  private noticeShown = "";
-  private readonly toast = h("div", { class: "qc-toast", hidden: true });
+  private readonly toast = new Toast(this);
   private readonly pane = h("section", { class: "qc-pane" });
-  private readonly assertive = h("div", { class: "qc-said", role: "alert" });
-  private readonly polite = h("div", { class: "qc-said", role: "status" });
 
   constructor(readonly desk: Desk, host: HTMLElement) {
-    this.keys = new Keys(desk.state?.options.keys);
+    this.keys = this.madeKeys();
     this.say = speak(this.language());
     this.root = h("div", { class: "qc", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
     host.append(this.root);
@@ -66,11 +67,11 @@ export class Screen {
     this.root.addEventListener("contextmenu", (event) => { if (!(event.target as HTMLElement).closest("input,textarea")) event.stopPropagation(); });
     this.build();
     this.off = desk.on((change, detail) => this.changed(change, detail));
-    this.watch = new ResizeObserver(() => this.resize());
+    this.watch = new ResizeObserver(() => fitWidth(this));
     this.watch.observe(this.root);
-    this.themes = new MutationObserver(() => this.theme());
+    this.themes = new MutationObserver(() => fitTheme(this.root));
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-    this.theme();
+    fitTheme(this.root);
     if (desk.state) this.changed("document", { same: false });
   }
 
@@ -109,16 +110,18 @@ export class Screen {
     this.top = new Top(this);
     this.foot = new Foot(this);
     this.panels = new Panels(this);
+    this.beside = new Beside(this);
+    this.root.classList.remove("qc-besides");
     this.picker = new Picker({
       book: () => this.desk.book, say: this.say, language: () => this.language(), names: (code) => this.names(code), rule: (code, field) => this.rule(code, field),
-      recent: () => this.recent(), digit: (uid) => this.digitOf(uid), place: (pop) => this.place(pop),
+      recent: () => this.recent(), digit: (uid) => this.digitOf(uid), place: (pop) => placeUnder(this, pop, this.pane.getBoundingClientRect()),
       closed: () => (this.desk.state?.rights.codebook ? "" : this.say("bookClosed")),
       apply: (code, stay) => this.picked(code, stay), create: (name, parent, stay) => this.created(name, parent, stay),
       left: () => { this.pickFor = null; this.text.focus(); this.foot.draw(); },
     });
-    fill(this.root, this.rail.element, this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.assertive, this.polite);
-    this.pane.append(this.toast);
-    this.size();
+    fill(this.root, this.rail.element, this.beside.element, this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.toast.assertive, this.toast.polite);
+    this.pane.append(this.toast.element);
+    fitSize(this);
   }
 
   /** What the next pick is for: a passage, or a coding that gets another code. */
@@ -170,12 +173,12 @@ export class Screen {
     const { desk } = this;
     if (!desk.state) {
       this.top.draw();
-      if (change === "notice") this.notices();
+      if (change === "notice") this.toast.notices();
       return;
     }
     if (change === "document") {
       const { same, goto } = detail as { same: boolean; goto?: Span | null };
-      this.keys = new Keys(desk.state.options.keys);
+      this.keys = this.madeKeys();
       if (this.root.lang !== this.language()) return this.relabel();
       if (!same) { this.selected = null; this.edge = null; }
       this.root.classList.toggle("qc-zh-doc", desk.state.document?.language.startsWith("zh") ?? false);
@@ -186,15 +189,23 @@ export class Screen {
       this.refresh(false);
       if (goto) { this.text.choose(goto, goto[0]); this.selectAt(goto); }
       this.top.draw();
+      this.beside.reopen();
     } else if (change === "codings") this.refresh(true);
     else if (change === "codes") { this.rail.drawTree(); this.refresh(false); }
     else if (change === "counts") this.rail.recount();
     else if (change === "documents") { this.rail.drawDocuments(); this.top.draw(); }
     else if (change === "memos") this.card.draw();
     else if (change === "status") this.top.status();
-    else if (change === "notice") this.notices();
+    else if (change === "notice") this.toast.notices();
     else if (change === "found") this.panels.found();
+    else if (change === "answer") this.answered(detail as BesideMessage | UsesMessage | OutdatedMessage);
     else if (change === "ack") this.acked(detail as { ack: { coding?: string | null; code?: string | null; done?: string | null }; op: { id: string; action: { kind: string } } | null });
+  }
+
+  private answered(message: BesideMessage | UsesMessage | OutdatedMessage): void {
+    if (message.kind === "beside") this.beside.took(message);
+    else if (message.kind === "uses") this.panels.uses(message);
+    else this.panels.outdated(message);
   }
 
   private acked({ ack, op }: { ack: { coding?: string | null; code?: string | null; done?: string | null }; op: { id: string; action: { kind: string } } | null }): void {
@@ -232,11 +243,13 @@ export class Screen {
     this.foot.draw();
     this.top.status();
     this.top.mark();
+    this.beside.refresh();
   }
 
   private moved(): void {
     this.refresh(false);
     this.top.progress(this.text.view.viewport.to);
+    this.beside.follow();
   }
 
   /** Choose a coding; the passage is let go of. */
@@ -296,7 +309,7 @@ export class Screen {
     this.text.destroy();
     this.build();
     this.changed("document", { same: false });
-    this.resize();
+    fitWidth(this);
   }
 
   /** Name in the reader's language, then the other one. */
@@ -362,9 +375,31 @@ export class Screen {
   applyCode(code: Code): void { applyCode(this, code, false); }
   writeMemo(about: string, title: string): void { this.panels.memo(about, title); }
   editCode(code: Code): void { this.panels.edit(code); }
-  showDefinition(code: Code): void { this.card.code(code); }
+  showDefinition(code: Code): void { this.panels.definition(code); }
   openDocument(uid: string, goto?: Span): void { this.desk.open(uid, goto); this.text.focus(); }
   focusPicker(): void { this.picker.show(); }
+  private madeKeys(): Keys { return new Keys({ ...this.desk.state?.options.keys, ...this.prefs.keys }); }
+
+  /** Give a command another key in this browser; null gives every command back its own. */
+  remap(command: Command | null, key = ""): void {
+    if (command === null) this.prefs.keys = {};
+    else if (key && key !== this.keys.table[command][0]) this.prefs.keys[command] = [key];
+    this.keys = this.madeKeys();
+    this.keepPrefs();
+    this.top.draw();
+    this.foot.draw();
+  }
+
+  /** Where the coder reads: what is chosen if it is in sight, else the first line shown. */
+  reading(): number {
+    const { view } = this.text;
+    const at = this.text.passage?.[0] ?? this.desk.find(this.selected)?.start;
+    const { scrollTop, clientHeight } = view.scrollDOM;
+    const first = view.lineBlockAtHeight(scrollTop).from;
+    const last = view.lineBlockAtHeight(scrollTop + clientHeight).to;
+    return at !== undefined && at >= first && at <= last ? at : first;
+  }
+
   do(command: Command): boolean { return run(this, command); }
 
   lanes(): number { return this.wide < 640 ? 1 : this.wide < 1180 ? Math.min(2, this.prefs.lanes) : this.prefs.lanes; }
@@ -422,88 +457,10 @@ export class Screen {
     event.stopPropagation();
   }
 
-  flash(text: string): void {
-    fill(this.toast, h("span", {}, text));
-    this.toast.hidden = false;
-    this.speakPolite(text);
-    const shown = (this.noticeShown = `${text}${Date.now()}`);
-    setTimeout(() => { if (this.noticeShown === shown) this.notices(); }, 4000);
-  }
+  flash(text: string): void { this.toast.flash(text); }
 
-  speakPolite(text: string): void { this.polite.textContent = text; }
-
-  private notices(): void {
-    const notice = this.desk.notices[this.desk.notices.length - 1];
-    this.noticeShown = "";
-    this.toast.hidden = !notice;
-    if (!notice) return;
-    this.assertive.textContent = notice.text;
-    this.toast.classList.toggle("qc-alarm", notice.tone === "bad");
-    fill(this.toast, h("span", {}, notice.text),
-      notice.kept ? h("button", { type: "button", class: "qc-btn", on: { click: () => void navigator.clipboard?.writeText(notice.kept!) } }, this.say("copy")) : null,
-      h("button", { type: "button", class: "qc-btn", on: { click: () => { this.desk.dismiss(notice.id); this.toast.classList.remove("qc-alarm"); } } }, this.say("dismiss")));
-  }
-
-  /** Under the last line of the passage, inside the text column, above it where there is no room below. */
-  private place(pop: HTMLElement): void {
-    const coding = this.desk.find(this.selected);
-    const span = this.text.passage ?? (coding ? [coding.start, coding.end] : [this.text.caret, this.text.caret]);
-    const { view } = this.text;
-    const frame = this.root.getBoundingClientRect();
-    const pane = this.pane.getBoundingClientRect();
-    const end = view.coordsAtPos(span[1]!, -1);
-    const start = view.coordsAtPos(span[0]!, 1);
-    const column = view.contentDOM.getBoundingClientRect();
-    const pad = parseFloat(getComputedStyle(view.contentDOM).paddingLeft) || 0;
-    const left = end && start ? (Math.abs(end.top - start.top) < 4 ? start.left : column.left + pad) : column.left + pad;
-    const width = pop.offsetWidth;
-    pop.style.left = `${Math.max(8, Math.min(left, column.right - width, frame.right - width - 8) - frame.left)}px`;
-    const below = (end?.bottom ?? pane.top + 40) + 10;
-    const above = (start?.top ?? pane.top) - 10 - pop.offsetHeight;
-    const y = below + pop.offsetHeight <= frame.bottom - 8 || above < frame.top + 8 ? Math.min(below, frame.bottom - pop.offsetHeight - 8) : above;
-    pop.style.top = `${Math.max(8, y - frame.top)}px`;
-  }
+  speakPolite(text: string): void { this.toast.say(text); }
 
   /** Text size and leading together. */
-  size(): void {
-    const size = SIZES[this.prefs.size] ?? SIZES[1]!;
-    const narrow = this.wide < 900 && this.prefs.size === 1;
-    const style = this.root.style;
-    style.setProperty("--qc-fs", `${narrow ? 16 : size.text}px`);
-    style.setProperty("--qc-lh-latin", `${narrow ? 27 : size.latin}px`);
-    style.setProperty("--qc-lh-han", `${narrow ? 30 : size.han}px`);
-    Object.assign(numbers, { latin: narrow ? 27 : size.latin, han: narrow ? 30 : size.han, off: size.latin - 6 });
-    this.root.classList.toggle("qc-sans", this.prefs.sans);
-    this.root.classList.toggle("qc-hide-off", !this.prefs.paratext);
-    measureBaselines(this.root, narrow ? 16 : size.text);
-    this.text.view.requestMeasure();
-    this.margin.draw();
-  }
-
-  private resize(): void {
-    const wide = this.root.clientWidth;
-    if (!wide) return;
-    const old = this.wide;
-    this.wide = wide;
-    for (const [name, from, to] of [["qc-w1", 1180, 1e9], ["qc-w2", 900, 1180], ["qc-w3", 640, 900], ["qc-w4", 0, 640]] as const) {
-      this.root.classList.toggle(name, wide >= from && wide < to);
-    }
-    if ((old < 900) !== (wide < 900) || old === 1200) { this.size(); this.top.draw(); this.card.draw(); }
-    this.text.view.requestMeasure();
-    this.margin.draw();
-  }
-
-  private theme(): void {
-    const told = document.body.dataset["jpThemeLight"];
-    let dark = told === "false";
-    if (told === undefined) {
-      const rgb = getComputedStyle(this.root).getPropertyValue("--jp-layout-color0").trim();
-      const probe = h("i", { css: { color: rgb || "#fff" } });
-      this.root.append(probe);
-      const parts = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
-      probe.remove();
-      dark = 0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]! < 110;
-    }
-    this.root.classList.toggle("qc-dark", dark);
-  }
+  size(): void { fitSize(this); }
 }

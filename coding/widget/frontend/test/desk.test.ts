@@ -16,7 +16,7 @@ function state(more: Partial<StateMessage> = {}): StateMessage {
   return {
     v: 1, kind: "state", revision: 10, session: "s1", project: { uid: "p", name: "P", file: "p.coding" }, coder: { uid: "me", name: "amira" },
     coders: [{ uid: "me", name: "amira" }], rounds: [], codes: [code, { ...code, uid: "code-2", name: "Other" }], code_index: ["code-1", "code-2"], counts: {},
-    documents: [], document: { uid: "d", name: "D", version: 1, sha256: "x", language: "en", details: { en: [], zh: [] } }, languages: ["en"], roles: ["body"], speakers: [],
+    documents: [], document: { uid: "d", name: "D", version: 1, sha256: "x", language: "en", details: { en: [], zh: [] }, beside: [] }, languages: ["en"], roles: ["body"], speakers: [],
     memos: [], suggestions: [], rights: { code: true, codebook: true, others: false, why: "" }, options: { language: "en", keys: {}, digits: [] }, ...more,
   };
 }
