@@ -117,7 +117,7 @@ def test_attacks_are_refused(blind, attack):
     study, _, ann, bob = blind
     work(study, bob)
     with pytest.raises(
-        sa.exc.DBAPIError, match="permission denied|must be|division by zero|row-level security|GENERATED ALWAYS"
+        sa.exc.DBAPIError, match=r"permission denied|must be|division by zero|row-level security|GENERATED ALWAYS"
     ):
         ask(ann, attack)
     assert ann.codings() == []
