@@ -2,7 +2,7 @@
 
     python benchmarks/load.py [--coders 50] [--seconds 600] [--processes 10] [--edits 50] [--json]
 
-On the server every coder has a login and a connection of her own (row-level security is on), reads her codings of a
+On the server every coder has a process, a login and a connection of her own (row-level security is on), reads her codings of a
 document and writes one coding every 200 ms. On the file every process writes as fast as it can. At the end each
 acknowledged coding must be there once. The server runs on this machine, so clients and server share its cores.
 """
@@ -12,11 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
 import random
 import statistics
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -41,12 +39,14 @@ def p95(seconds):
 # ---- a server
 
 
-def coder_at_work(address, name, until, out):
+def coder_at_work(address, name, seconds, ready, queue):
     """Read and write once a beat; keep what was acknowledged and how long each took."""
     made, reads, writes, failed = [], [], [], []
     store = Store.open(address, coder=name)
     documents, codes, me = store.all(Document), store.all(Code), store.coder.uid
     chance = random.Random(name)
+    ready.wait()
+    until = time.perf_counter() + seconds
     time.sleep(chance.random() * BEAT)
     while (begin := time.perf_counter()) < until:
         document = chance.choice(documents)
@@ -65,18 +65,7 @@ def coder_at_work(address, name, until, out):
         writes.append(end - middle)
         time.sleep(max(0.0, BEAT - (end - begin)))
     store.close()
-    out.append((made, reads, writes, failed))
-
-
-def coders_of_a_process(addresses, seconds, queue):
-    out = []
-    until = time.perf_counter() + seconds
-    threads = [threading.Thread(target=coder_at_work, args=(a, n, until, out)) for n, a in addresses]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    queue.put(out)
+    queue.put((made, reads, writes, failed))
 
 
 def server(coders, seconds):
@@ -110,12 +99,13 @@ def server(coders, seconds):
                 (n, owner.set(drivername="postgresql", username=n).render_as_string(hide_password=False)) for n in names
             ]
             queue = multiprocessing.Queue()
-            share = max(1, coders // max(2, (os.cpu_count() or 2)))
-            parts = [logins[i : i + share] for i in range(0, coders, share)]
-            processes = [multiprocessing.Process(target=coders_of_a_process, args=(p, seconds, queue)) for p in parts]
+            ready = multiprocessing.Barrier(coders)
+            processes = [
+                multiprocessing.Process(target=coder_at_work, args=(a, n, seconds, ready, queue)) for n, a in logins
+            ]
             for process in processes:
                 process.start()
-            results = [row for _ in processes for row in queue.get()]
+            results = [queue.get() for _ in processes]
             for process in processes:
                 process.join()
             with Store.open(address, readonly=True) as store:

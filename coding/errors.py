@@ -52,6 +52,7 @@ __all__ = [
     "ProjectNewer",
     "ProjectOutdated",
     "ProjectReadOnly",
+    "ProjectUnreachable",
     "Refused",
     "StaleView",
 ]
@@ -177,6 +178,10 @@ class ProjectOutdated(ProjectError):
 
 class ProjectLocked(ProjectError):
     """Another process has been writing for longer than we wait."""
+
+
+class ProjectUnreachable(ProjectError):
+    """A server does not answer; whether the last change arrived is seen when it does again."""
 
 
 class ProjectReadOnly(ProjectError):

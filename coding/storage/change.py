@@ -17,8 +17,18 @@ from coding.spans import check_span
 from coding.storage import anchoring, reading
 from coding.storage.journal import pack_codings, pack_uids, unpack_uids
 from coding.storage.outlines import pack_outline
-from coding.storage.rows import CODER, DOCUMENT, Refs, add_codings, chunks, fetch, put_content, put_fields, set_codings
-from coding.storage.schema import THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
+from coding.storage.rows import (
+    CHUNK,
+    CODER,
+    DOCUMENT,
+    Refs,
+    add_codings,
+    fetch,
+    put_content,
+    put_fields,
+    set_codings,
+)
+from coding.storage.schema import BIG, THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
 from coding.storage.things import check_field as _check
 from coding.storage.things import check_text, decode, defaults, dumps, encode, is_uid, natural_uid
 
@@ -58,11 +68,19 @@ def change_kind(changed: Iterable[str]) -> str:
 
 
 @lru_cache
-def _live_query(kind: str) -> sa.Select[Any]:
-    """Return the question what of some uids is there; built once, since building costs more than asking."""
-    c = THINGS[kind].table.c
-    columns = [c.id, c.uid, c.live, c.name, *((c.length, c.sha256, c.version) if kind == "document" else ())]
-    return sa.select(*columns).where(c.uid.in_(sa.bindparam("wanted", expanding=True)))
+def _live_query() -> sa.CompoundSelect[Any]:
+    """Return the question what of some documents, codes and coders is there: one question, for it is asked at every key."""
+    parts = []
+    for kind in ("document", "code", "coder"):
+        c = THINGS[kind].table.c
+        text = [c.length, c.sha256, c.version] if kind == "document" else [_NO_NUMBER, _NO_TEXT, _NO_NUMBER]
+        columns = [sa.literal_column(f"'{kind}'").label("kind"), c.id, c.uid, c.live, c.name, *text]
+        parts.append(sa.select(*columns).where(c.uid.in_(sa.bindparam(kind, expanding=True))))
+    return sa.union_all(*parts)
+
+
+_NO_NUMBER: Final = sa.cast(sa.null(), BIG)
+_NO_TEXT: Final = sa.cast(sa.null(), sa.Text)
 
 
 class Change:
@@ -373,9 +391,7 @@ class Change:
             return []
         if not self._alone and any(c.coder != self.coder for c in wanted):
             raise ProjectError("Another coder's codings were to be added where only one's own may change.")
-        documents = self._live_rows("document", {c.document for c in wanted})
-        self._live_rows("code", {c.code for c in wanted})
-        self._live_rows("coder", {c.coder for c in wanted})
+        documents = self._live_rows(wanted)
         for c in wanted:
             self._check_coding(c, documents[c.document])
         there = reading.live_by_key(self.connection, wanted, self._refs)
@@ -416,19 +432,21 @@ class Change:
         )
         return replace(c, start=start, end=end, created=c.created or self.at)
 
-    def _live_rows(self, kind: str, uids: set[Uid]) -> dict[Uid, Mapping[str, Any]]:
-        """Return the rows of things that must be there and live."""
+    def _live_rows(self, wanted: Sequence[Coding]) -> dict[Uid, Mapping[str, Any]]:
+        """Return the documents of codings; they, the codes and the coders must be there and live."""
+        asked = {kind: list({getattr(c, kind) for c in wanted}) for kind in ("document", "code", "coder")}
         found: dict[Uid, Mapping[str, Any]] = {}
-        for part in chunks([u for u in uids if is_uid(u)]):
-            rows = self.connection.execute(_live_query(kind), {"wanted": part}).mappings()
-            found.update({row["uid"]: row for row in rows})
-        self._refs.learn(kind, {uid: row["id"] for uid, row in found.items()})
-        for uid in uids:
-            if uid not in found:
-                raise NotFound(f"There is no {kind} with the uid {uid} in this project.")
-            if not found[uid]["live"]:
-                raise NotFound(f"The {kind} “{found[uid]['name']}” was removed from the project.")
-        return found
+        for at in range(0, max(len(uids) for uids in asked.values()), CHUNK):
+            part = {kind: [u for u in uids[at : at + CHUNK] if is_uid(u)] for kind, uids in asked.items()}
+            found.update({row["uid"]: row for row in self.connection.execute(_live_query(), part).mappings()})
+        for kind, uids in asked.items():
+            for uid in uids:
+                if uid not in found or found[uid]["kind"] != kind:
+                    raise NotFound(f"There is no {kind} with the uid {uid} in this project.")
+                if not found[uid]["live"]:
+                    raise NotFound(f"The {kind} “{found[uid]['name']}” was removed from the project.")
+            self._refs.learn(kind, {uid: found[uid]["id"] for uid in uids})
+        return {uid: found[uid] for uid in asked["document"]}
 
     @staticmethod
     def _check_coding(c: Coding, document: Mapping[str, Any]) -> None:

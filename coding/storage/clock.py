@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from coding.model import Uid
-from coding.storage.journal import GENESIS
-from coding.storage.schema import APPLICATION_ID, BIG, UidType, here
+from coding.storage.journal import GENESIS, Event, event_row
+from coding.storage.schema import APPLICATION_ID, BIG, UidType, here, journal
 
 __all__ = ["Clock", "FileClock", "ServerClock", "Stamp", "clock_sql"]
 
@@ -54,8 +55,8 @@ class Clock(Protocol):
     def take(self, connection: sa.Connection, coder: Uid | None) -> Stamp:
         """Return the stamp of a coder's next event."""
 
-    def keep(self, connection: sa.Connection, coder: Uid | None, stamp: Stamp, tip: bytes, *, things: bool) -> None:
-        """Note that the event was written, with its hash."""
+    def keep(self, connection: sa.Connection, event: Event) -> None:
+        """Write an event at the end of its chain."""
 
     def reach(self, connection: sa.Connection, lamport: int) -> None:
         """Go on from a counter that a merge brought."""
@@ -77,19 +78,12 @@ class FileClock:
         row = connection.execute(_TAKE).one()
         return Stamp(row.replica, row.lamport + 1, bytes(row.tip), row.lamport)
 
-    def keep(
-        self,
-        connection: sa.Connection,
-        coder: Uid | None,  # noqa: ARG002
-        stamp: Stamp,
-        tip: bytes,
-        *,
-        things: bool,
-    ) -> None:
+    def keep(self, connection: sa.Connection, event: Event) -> None:
         """See `Clock.keep`."""
-        now: dict[str, Any] = {"lamport": stamp.lamport, "tip": tip}
-        if things:
-            now["things"] = stamp.lamport
+        connection.execute(sa.insert(journal).values(**event_row(event)))
+        now: dict[str, Any] = {"lamport": event.lamport, "tip": event.hash}
+        if event.scope == "things":
+            now["things"] = event.lamport
         connection.execute(sa.update(here).values(**now))
 
     def reach(self, connection: sa.Connection, lamport: int) -> None:
@@ -156,10 +150,10 @@ class ServerClock:
         row = connection.execute(_NEXT, {"whose": coder or NOBODY}).one()
         return Stamp(row.replica, row.lamport, bytes(row.tip) if row.tip is not None else GENESIS, row.before)
 
-    def keep(self, connection: sa.Connection, coder: Uid | None, stamp: Stamp, tip: bytes, *, things: bool) -> None:
+    def keep(self, connection: sa.Connection, event: Event) -> None:
         """See `Clock.keep`."""
-        values = {"coder": coder or NOBODY, "lamport": stamp.lamport, "tip": tip}
-        connection.execute(_KEEP, {**values, "things": stamp.lamport if things else 0})
+        things = event.lamport if event.scope == "things" else 0
+        connection.execute(_KEEP, event_row(event) | {"whose": event.coder or NOBODY, "changed": things})
 
     def reach(self, connection: sa.Connection, lamport: int) -> None:
         """See `Clock.reach`."""
@@ -180,8 +174,22 @@ _NEXT: Final = (
     .bindparams(sa.bindparam("whose", type_=UidType()))
     .columns(replica=UidType(), lamport=BIG, tip=sa.LargeBinary, before=BIG)
 )
-_KEEP: Final = sa.text(
-    "INSERT INTO tips (coder, lamport, things, tip) VALUES (:coder, :lamport, :things, :tip)"
-    " ON CONFLICT (coder) DO UPDATE SET lamport = excluded.lamport, tip = excluded.tip,"
-    " things = greatest(tips.things, excluded.things)"
-).bindparams(sa.bindparam("coder", type_=UidType()), sa.bindparam("tip", type_=sa.LargeBinary))
+
+
+def _keeping() -> sa.Insert:
+    """Return one statement for both tables: a journey to the server less at every key."""
+    event = sa.insert(journal).values({name: sa.bindparam(name) for name in Event.__dataclass_fields__}).cte("event")
+    tip = postgresql.insert(tips).values(
+        coder=sa.bindparam("whose"),
+        lamport=sa.bindparam("lamport"),
+        things=sa.bindparam("changed"),
+        tip=sa.bindparam("hash"),
+    )
+    new = tip.excluded
+    latest = sa.func.greatest(tips.c.things, new.things)
+    return tip.on_conflict_do_update(
+        index_elements=["coder"], set_={"lamport": new.lamport, "tip": new.tip, "things": latest}
+    ).add_cte(event)
+
+
+_KEEP: Final = _keeping()

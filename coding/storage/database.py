@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from coding.errors import (
     ProjectLocked,
     ProjectNewer,
     ProjectReadOnly,
+    ProjectUnreachable,
     Refused,
 )
 from coding.storage.clock import Clock, FileClock, ServerClock
@@ -32,6 +34,7 @@ from coding.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 __all__ = ["Database", "inspect_file"]
 
 BUSY_SECONDS: Final = 10.0
+REST_SECONDS: Final = 2.0
 WAL_SAFE: Final = (3, 51, 3)
 """From here on SQLite is free of the WAL-reset bug (sqlite.org/wal.html#walresetbug)."""
 
@@ -101,10 +104,13 @@ class Database:
         if find_spec("psycopg") is None:
             raise MissingExtra.named("A project on a server", "team")
         options = "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000"
-        return sa.create_engine(
-            url, pool_pre_ping=True, pool_recycle=1800, pool_size=2, max_overflow=8,
+        engine = sa.create_engine(
+            url, pool_recycle=1800, pool_size=2, max_overflow=8,
             connect_args={"options": options, "connect_timeout": 10},
         )  # fmt: skip
+        sa.event.listen(engine, "checkin", _rested)
+        sa.event.listen(engine, "checkout", _ask_after_rest)
+        return engine
 
     def _connect(self) -> sqlite3.Connection:
         assert self.path is not None
@@ -173,15 +179,31 @@ class Database:
             raise ProjectReadOnly(
                 f"{self.name} was opened for reading; nothing can be changed. Open it again without readonly=True."
             )
-        with self._write_lock, self.errors(), self.engine.connect() as connection:
-            connection = connection.execution_options(immediate=True)
-            with connection.begin():
-                self.clock.lock(connection, own)
-                self._local.connection = connection
-                try:
-                    yield connection
-                finally:
-                    self._local.connection = None
+        with self._write_lock, self.errors(), self._begun(own) as connection:
+            self._local.connection = connection
+            try:
+                yield connection
+            finally:
+                self._local.connection = None
+
+    @contextmanager
+    def _begun(self, own: str | None) -> Iterator[sa.Connection]:
+        """Give a connection whose transaction has its locks; a server that was restarted meanwhile is asked again."""
+        with ExitStack() as stack:
+            try:
+                connection = self._begin(stack, own)
+            except sa.exc.DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                stack.close()
+                connection = self._begin(stack, own)  # nothing was done yet, so doing it again is safe
+            yield connection
+
+    def _begin(self, stack: ExitStack, own: str | None) -> sa.Connection:
+        connection = stack.enter_context(self.engine.connect()).execution_options(immediate=True)
+        stack.enter_context(connection.begin())
+        self.clock.lock(connection, own)
+        return connection
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -194,6 +216,11 @@ class Database:
             raise self._translated(error) from error
 
     def _translated(self, error: Exception) -> Exception:
+        if getattr(error, "connection_invalidated", False):
+            return ProjectUnreachable(
+                f"{self.name} does not answer. What was saved is safe; try again in a moment, and ask the administrator "
+                "if it stays so."
+            )
         text = str(getattr(error, "orig", error))
         low = text.lower()
         if "locked" in low or "busy" in low or "lock timeout" in low:
@@ -230,6 +257,27 @@ class Database:
         """Let go of every connection."""
         if os.getpid() == self._pid:
             self.engine.dispose()
+
+
+def _rested(_connection: Any, record: Any) -> None:
+    record.info["rested"] = time.monotonic()
+
+
+def _ask_after_rest(connection: Any, record: Any, _proxy: Any) -> None:
+    """Look whether a server is still there, but not between two keys: a question costs as much as an answer.
+
+    A server that was stopped has said so: something waits to be read where nothing was asked.
+    """
+    rested = time.monotonic() - record.info.get("rested", time.monotonic())
+    if rested < REST_SECONDS and not select.select([connection.fileno()], [], [], 0)[0]:
+        return
+    import psycopg
+
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise sa.exc.DisconnectionError from error
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import sqlalchemy as sa
@@ -53,6 +54,7 @@ def key_of(c: Coding) -> Key:
     return c.document, int(c.start), int(c.end), c.code, c.coder
 
 
+@cache
 def _joined() -> sa.Select[Any]:
     """Select codings with uids in place of local numbers."""
     tables = {kind: THINGS[kind].table for kind in _KINDS}
@@ -99,21 +101,22 @@ def coding(connection: sa.Connection, uid: Uid) -> Coding:
 def live_by_key(connection: sa.Connection, wanted: Sequence[Coding], refs: Refs) -> dict[Key, Coding]:
     """Return the live codings that are the same as any of those wanted."""
     if len(wanted) <= 3:
-        rows = []
-        for c in wanted:
-            ids = [
-                refs.ids(kind, [uid]).get(uid)
-                for kind, uid in (("document", c.document), ("code", c.code), ("coder", c.coder))
-            ]
-            same = sa.and_(
-                codings.c.document == ids[0], codings.c.start == c.start, codings.c.end == c.end, codings.c.code == ids[1],
-                codings.c.coder == ids[2], codings.c.state == sa.literal_column(str(LIVE)),
-            )  # fmt: skip
-            rows += [_coding(dict(r)) for r in connection.execute(_joined().where(same)).mappings()]
-        return {key_of(c): c for c in rows}
+        there = [uid for c in wanted for uid in connection.execute(_SAME, _key_ids(c, refs)).scalars()]
+        return {key_of(c): c for c in (coding(connection, uid) for uid in there)}
     documents = list(dict.fromkeys(c.document for c in wanted))
     coders = list(dict.fromkeys(c.coder for c in wanted))
     return {key_of(c): c for c in list_codings(connection, documents=documents, coders=coders)}
+
+
+_SAME: Final = sa.select(codings.c.uid).where(
+    *(codings.c[name] == sa.bindparam(name) for name in ("document", "start", "end", "code", "coder")),
+    codings.c.state == sa.literal_column(str(LIVE)),
+)
+
+
+def _key_ids(c: Coding, refs: Refs) -> dict[str, int | None]:
+    kinds = {"document": c.document, "code": c.code, "coder": c.coder}
+    return {"start": c.start, "end": c.end} | {kind: refs.ids(kind, [uid]).get(uid) for kind, uid in kinds.items()}
 
 
 def with_aliases(connection: sa.Connection, uids: Sequence[Uid]) -> list[Uid]:
@@ -144,15 +147,27 @@ def users_of(connection: sa.Connection, kind: str, uid: Uid) -> list[tuple[str, 
 
 
 def _conditions(connection: sa.Connection, **wanted: Iterable[Uid] | None) -> list[Any]:
-    refs = Refs(connection)
     out: list[Any] = [codings.c.state == sa.literal_column(str(LIVE))]
     for name, uids in wanted.items():
         if uids is not None:
             uids = [u for u in uids if is_uid(u)]
-            ids = refs.ids(name, uids)
+            if len(uids) <= _FEW:
+                out.append(codings.c[name].in_(_numbers(name).params({f"{name}_uids": uids})))
+                continue
+            ids = Refs(connection).ids(name, uids)
             numbers = [ids[u] for u in uids if u in ids]
             out.append(codings.c[name].in_(numbers) if len(numbers) < 900 else codings.c[name].in_(_literals(numbers)))
     return out
+
+
+_FEW: Final = 100
+"""So many uids may be looked up within the question itself."""
+
+
+@cache
+def _numbers(kind: str) -> sa.Select[Any]:
+    table = THINGS[kind].table
+    return sa.select(table.c.id).where(table.c.uid.in_(sa.bindparam(f"{kind}_uids", expanding=True)))
 
 
 def _literals(numbers: Sequence[int]) -> Any:

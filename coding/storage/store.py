@@ -26,7 +26,7 @@ from coding.storage import schema, undoing
 from coding.storage.change import Change
 from coding.storage.clock import clock_sql
 from coding.storage.database import Database, inspect_file
-from coding.storage.journal import GENESIS, Event, chain_hash, event_row
+from coding.storage.journal import GENESIS, Event, chain_hash
 from coding.storage.places import warn_about, warn_if_older
 from coding.storage.reader import Reader
 from coding.storage.schema import (
@@ -292,8 +292,7 @@ class Store(Reader):
             b"",
         )
         event = replace(event, hash=chain_hash(stamp.tip, event))
-        connection.execute(sa.insert(journal).values(**event_row(event)))
-        self.database.clock.keep(connection, coder, stamp, event.hash, things=change.scope == "things")
+        self.database.clock.keep(connection, event)
         self._growth += stamp.lamport - stamp.before
 
     def _home(self) -> str:

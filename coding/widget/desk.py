@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from coding.errors import CodingError, InvalidValue, NotFound, Refused, StaleView
+from coding.errors import CodingError, InvalidValue, NotFound, ProjectLocked, ProjectUnreachable, Refused, StaleView
 from coding.model import Code, Coding, Document, Suggestion, Uid, fold_name, new_uid
 from coding.widget import answering, showing
 from coding.widget.i18n import Interface, say
@@ -21,6 +21,7 @@ from coding.widget.packing import coding_row, pack_codings, pack_outline
 
 if TYPE_CHECKING:
     from coding.project import Project
+    from coding.storage.undoing import Entry
 
 __all__ = ["Desk"]
 
@@ -57,6 +58,7 @@ class Desk:
         self._sent: dict[Uid, tuple[Uid, int]] = {}
         self._parts: dict[str, Any] = {}
         self._heirs: dict[Uid, Uid] = {}
+        self._stepping: dict[str, Uid] = {}
         self._revision = 0
         self._grown = project.store.grown
 
@@ -98,6 +100,8 @@ class Desk:
             return {**known, "delta": self.delta()}
         try:
             done = self._carry_out(op)
+        except (ProjectLocked, ProjectUnreachable):
+            raise  # no answer: the screen keeps the op and sends it again
         except StaleView as error:
             return nack(op.id, "stale", str(error))
         except NotFound as error:
@@ -292,7 +296,19 @@ class Desk:
     def _step_back(self, op: Op) -> dict[str, Any]:
         if op.session != self.session:
             raise Refused(say("not_repeated", self.language))
-        return {"done": self.project.undo() if op.action["kind"] == "undo" else self.project.redo()}
+        # a commit whose answer was lost is told by the journal: one step must not become two
+        before = self._stepping.pop(op.id, None)
+        latest = self._latest()
+        if before is not None and latest is not None and latest.uid != before:
+            return {"done": latest.reason}
+        self._stepping[op.id] = latest.uid if latest else ""
+        done = self.project.undo() if op.action["kind"] == "undo" else self.project.redo()
+        del self._stepping[op.id]
+        return {"done": done}
+
+    def _latest(self) -> Entry | None:
+        found = self.project.store.history(1, coder=self.project.coder_uid)
+        return found[0] if found else None
 
     def _inherit(self, codings: Iterable[Coding]) -> None:
         """Remember which coding replaced which, so that memos are shown on the one that lives now."""

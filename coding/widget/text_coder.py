@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from coding.errors import CodingError, InvalidValue
+from coding.errors import CodingError, InvalidValue, ProjectLocked, ProjectUnreachable
 from coding.project import screens
 from coding.widget.desk import Desk
 from coding.widget.i18n import Interface, say
@@ -94,6 +94,8 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
             request = read_request(content)
             with self._turn:
                 self._answer(request)
+        except (ProjectLocked, ProjectUnreachable) as error:
+            self._complain("", "", str(error))  # not refused: the screen keeps what was done and sends it again
         except CodingError as error:
             self._complain(op, "invalid" if isinstance(error, InvalidValue) else "refused", str(error))
         except Exception as error:  # noqa: BLE001  the boundary to the browser: an answer must go out
