@@ -71,3 +71,16 @@ def two_coder_table():
                     chosen = code if rng.random() < 0.85 else 1 - min(code, 1)
                     add(f"P{d:02}", 2000, coder, codes[chosen], max(0, start + int(rng.normal(0, 3))), end)
     return rows
+
+
+@pytest.fixture
+def case_named():
+    """A function that computes one of the reference cases by its id."""
+    import json
+    from pathlib import Path
+
+    from coding.agreement.measures import compute
+
+    cases = json.loads((Path(__file__).parent / "cases" / "reference.json").read_text(encoding="utf-8"))
+    by_id = {case["id"]: case for case in cases}
+    return lambda name: compute(by_id[name]["measure"], by_id[name]["kind"], by_id[name]["input"])
