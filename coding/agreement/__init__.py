@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from coding.agreement.computing import agreement_of
-from coding.agreement.figure import REASONS, Figure, reason_text
+from coding.agreement.figure import LOW, REASONS, SOLID, Figure, printed, reason_text
 from coding.agreement.live import LiveAgreement
 from coding.agreement.material import Material, Who, material_of_snapshot, material_of_table
 from coding.agreement.measures import compute
 from coding.agreement.methods_text import MethodsFacts, methods_text
 from coding.agreement.nvivo import CodingComparison, coding_comparison
-from coding.agreement.result import LOW, SOLID, AgreementTable, CodeRow, DomainResult
+from coding.agreement.result import AgreementTable, CodeRow, DomainResult
 from coding.agreement.sample import Sample, against_key, documents_needed, draw_sample
 from coding.agreement.settling import settled
 from coding.agreement.units import UNITS, UNIVERSES, Unit, Universe
@@ -48,6 +48,7 @@ __all__ = [
     "material_of_snapshot",
     "material_of_table",
     "methods_text",
+    "printed",
     "reason_text",
     "settled",
 ]

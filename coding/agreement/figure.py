@@ -14,7 +14,12 @@ from typing import Any, Final, Literal
 
 from coding.errors import InvalidValue
 
-__all__ = ["REASONS", "Figure", "ReportLanguage", "reason_text", "undefined"]
+__all__ = ["LOW", "REASONS", "SOLID", "Figure", "ReportLanguage", "printed", "reason_text", "undefined"]
+
+LOW: Final = 2 / 3
+"""Below this, Krippendorff advises, a figure supports not even tentative conclusions (2019, p. 356)."""
+SOLID: Final = 0.8
+"""From here on a figure may be relied on (the same)."""
 
 ReportLanguage = Literal["en", "zh"]
 
@@ -131,3 +136,17 @@ def undefined(reason: str, measure: str = "", **params: Any) -> Figure:
     if reason not in REASONS:
         raise InvalidValue(f"“{reason}” is not a known reason; add it to REASONS with both sentences.")
     return Figure(math.nan, reason, measure, params)
+
+
+def printed(value: float) -> str:
+    """Return a figure as journals print it; three decimals where two would mislead.
+
+    >>> [printed(v) for v in (0.74, 1.0, -0.05, 0.7961, 0.6651, -0.0021, float("nan"))]
+    ['.74', '1.00', '−.05', '.796', '.665', '−.002', '–']
+    """
+    if math.isnan(value):
+        return "–"
+    misleads = any((round(value, 2) >= round(t, 2)) != (value >= t) for t in (LOW, SOLID))
+    nearly_nothing = 0.0005 <= abs(value) < 0.005
+    text = f"{value:.{3 if misleads or nearly_nothing else 2}f}".replace("0.", ".", 1)
+    return text.replace("-", "−") if text != "-.00" else ".00"

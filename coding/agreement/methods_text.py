@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from coding.agreement.figure import ReportLanguage
+from coding.agreement.figure import ReportLanguage, printed
 from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Headline
 from coding.errors import InvalidValue
 
@@ -90,16 +89,6 @@ def methods_text(table: AgreementTable, facts: MethodsFacts | None = None, langu
     return (" " if language == "en" else "").join(s for s in sentences if s)
 
 
-def _figure(value: float) -> str:
-    """Return a figure as journals print it: .74, −.05, and three decimals at a threshold."""
-    if math.isnan(value):
-        return "–"
-    for threshold in (2 / 3, 0.8):
-        if abs(value - threshold) < 0.005 and (round(value, 2) >= round(threshold, 2)) != (value >= threshold):
-            return f"{value:.3f}".replace("0.", ".", 1).replace("-", "−")
-    return f"{value:.2f}".replace("0.", ".", 1).replace("-", "−")
-
-
 def _count(n: int, one: str, many: str = "", *, capital: bool = False) -> str:
     word = _NUMBERS[n] if n < len(_NUMBERS) else f"{n:,}"
     word = word.capitalize() if capital else word
@@ -109,7 +98,7 @@ def _count(n: int, one: str, many: str = "", *, capital: bool = False) -> str:
 def _spread(row: CodeRow, join: str, level: str) -> str:
     if not row.interval.defined:
         return ""
-    return f"{level}{_figure(row.interval.low)}{join}{_figure(row.interval.high)}"
+    return f"{level}{printed(row.interval.low)}{join}{printed(row.interval.high)}"
 
 
 def _listed(names: Sequence[str], language: ReportLanguage) -> str:
@@ -206,11 +195,11 @@ def _headline_en(h: Headline) -> str:
         return f"None of the {h.codes} codes has a defined figure."
     spread = _spread(h.lowest, " to ", ", 95 % interval ")
     text = (
-        f"Over {_count(h.defined, 'code')} the median α was {_figure(h.median)}; the lowest was "
-        f"{_figure(h.lowest.alpha)}{spread} ({h.lowest.code.name})."
+        f"Over {_count(h.defined, 'code')} the median α was {printed(h.median)}; the lowest was "
+        f"{printed(h.lowest.alpha)}{spread} ({h.lowest.code.name})."
     )
     if h.below:
-        text += f" Below .667: {_listed([f'{r.code.name} ({_figure(r.alpha)})' for r in h.below], 'en')}."
+        text += f" Below .667: {_listed([f'{r.code.name} ({printed(r.alpha)})' for r in h.below], 'en')}."
     else:
         text += " No code lay below .667."
     if h.undefined:
@@ -229,8 +218,8 @@ def _domains_en(table: AgreementTable) -> list[str]:
         cu = d.figures["cu_alpha_nominal"]
         where = f"{d.code.name}" + (f" ({_LANGUAGE_EN.get(d.language, d.language)})" if d.language else "")
         out.append(
-            f"Within {where}, whose codes exclude each other, cu-α on characters was {_figure(cu.value)}"
-            f" (coverage {_figure(float(cu.params['coverage']))}; Krippendorff et al., 2016)."
+            f"Within {where}, whose codes exclude each other, cu-α on characters was {printed(cu.value)}"
+            f" (coverage {printed(float(cu.params['coverage']))}; Krippendorff et al., 2016)."
         )
     return out
 
@@ -304,9 +293,9 @@ def _headline_zh(h: Headline) -> str:
     if not h.defined or h.lowest is None:
         return f"{h.codes} 个代码均无法计算。"
     spread = _spread(h.lowest, " 至 ", "，95% 区间 ")
-    text = f"{h.defined} 个代码的 α 中位数为 {_figure(h.median)}，最低为 {_figure(h.lowest.alpha)}{spread}（{name(h.lowest)}）。"
+    text = f"{h.defined} 个代码的 α 中位数为 {printed(h.median)}，最低为 {printed(h.lowest.alpha)}{spread}（{name(h.lowest)}）。"
     if h.below:
-        text += "低于 .667 的代码：" + _listed([f"{name(r)}（{_figure(r.alpha)}）" for r in h.below], "zh") + "。"
+        text += "低于 .667 的代码：" + _listed([f"{name(r)}（{printed(r.alpha)}）" for r in h.below], "zh") + "。"
     else:
         text += "没有代码低于 .667。"
     if h.undefined:
@@ -322,7 +311,7 @@ def _domains_zh(table: AgreementTable) -> list[str]:
             f"（{_LANGUAGE_ZH.get(d.language, d.language)}）" if d.language else ""
         )
         out.append(
-            f"在代码互斥的“{where}”之内，按字符计算的 cu-α 为 {_figure(cu.value)}"
-            f"（覆盖率 {_figure(float(cu.params['coverage']))}；Krippendorff 等，2016）。"
+            f"在代码互斥的“{where}”之内，按字符计算的 cu-α 为 {printed(cu.value)}"
+            f"（覆盖率 {printed(float(cu.params['coverage']))}；Krippendorff 等，2016）。"
         )
     return out

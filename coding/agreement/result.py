@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from coding.agreement.bootstrap import (
 )
 from coding.agreement.columns import Columns
 from coding.agreement.counts import Counts, Totals
-from coding.agreement.figure import Figure, ReportLanguage, reason_text
+from coding.agreement.figure import LOW, SOLID, Figure, ReportLanguage, printed, reason_text
 from coding.agreement.material import CodeInfo, Material
 from coding.agreement.unitizing import (
     ATLAS_NAMES,
@@ -36,11 +36,7 @@ from coding.errors import InvalidValue, NotFound
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LOW", "SOLID", "AgreementTable", "CodeRow", "DomainResult", "Headline", "Part"]
-
-LOW: Final = 2 / 3
-"""Below this, Krippendorff advises, a figure supports not even tentative conclusions (2019, p. 356)."""
-SOLID: Final = 0.8
+__all__ = ["AgreementTable", "CodeRow", "DomainResult", "Headline", "Part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +200,21 @@ class AgreementTable:
             f"Agreement of {', '.join(self.coders)}: {self.documents} documents, "
             f"{self.units:,} {_plural(self.unit)} ({self.universe})"
         )
-        lines = [head, f"median alpha {_show(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667"]
+        lines = [
+            head,
+            f"median alpha {printed(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667",
+        ]
         used = [r for r in self.rows if r.reason != "nothing_coded"]
         for row in used[:most]:
             name = "  " * row.code.level + row.code.name + (f" [{row.language}]" if row.language else "")
             counts = " / ".join(map(str, row.units))
             if row.defined:
                 ci = (
-                    f"{_show(row.interval.low)} to {_show(row.interval.high)}"
+                    f"{printed(row.interval.low)} to {printed(row.interval.high)}"
                     if row.interval.defined
                     else "no interval"
                 )
-                shown = f"{_show(row.alpha):>6}  {ci:<14} positive {_show(row.positive)}"
+                shown = f"{printed(row.alpha):>6}  {ci:<14} positive {printed(row.positive)}"
             else:
                 shown = f"undefined: {row.sentence()}"
             lines.append(f"{name:<36.36} {counts:>14} {100 * row.percent:6.1f} %  {shown}")
@@ -468,16 +467,6 @@ class AgreementTable:
 
 def _plural(unit: str) -> str:
     return unit + "s"
-
-
-def _show(value: float) -> str:
-    """Return a figure with two decimals, three where two would show the wrong side of a threshold."""
-    if math.isnan(value):
-        return "–"
-    for threshold in (LOW, SOLID):
-        if (round(value, 2) >= round(threshold, 2)) != (value >= threshold) and abs(value - threshold) < 0.01:
-            return f"{value:.3f}".replace("0.", ".", 1)
-    return f"{value:.2f}".replace("0.", ".", 1)
 
 
 def _pair_totals(n11: Any, a: Any, b: Any, n: float) -> Totals:

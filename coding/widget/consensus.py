@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from coding.agreement import printed
 from coding.errors import InvalidValue, NotFound
 from coding.project import screens
 from coding.project.consensus import CHOICES, REASONS
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import Interface
 from coding.widget.passages import Passages
-from coding.widget.review import _text
 
 if TYPE_CHECKING:
     from coding.agreement.disagreements import Disagreement, Passage
@@ -84,8 +84,8 @@ class Consensus(AskingWidget):
         if self._code:
             row = table[self.project.codebook.find(self._code).uid]
             return {"words": {"en": f"α, {row.code.name}, before", "zh": f"α（{row.code.name_zh or row.code.name}，共识前）"},
-                    "text": _text(row.alpha)}  # fmt: skip
-        return {"words": {"en": "median α, before", "zh": "α 中位数（共识前）"}, "text": _text(table.headline.median)}
+                    "text": printed(row.alpha)}  # fmt: skip
+        return {"words": {"en": "median α, before", "zh": "α 中位数（共识前）"}, "text": printed(table.headline.median)}
 
     def _hello(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"desk": self.desk()}

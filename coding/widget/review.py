@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from coding.agreement import printed
 from coding.errors import InvalidValue
 from coding.project import screens
 from coding.project.agreement_charts import caption, kind_words, rounds_frame
@@ -106,8 +107,8 @@ class AgreementReview(AskingWidget):
         siblings = kinds.count("sibling")
         lowest = h.lowest
         return [
-            {"figure": _text(h.median), "small": "", "words": {"en": "median α over the codes", "zh": "各代码 α 的中位数"}},
-            {"figure": _text(lowest.alpha) if lowest else "–", "small": lowest.code.name if lowest else "",
+            {"figure": printed(h.median), "small": "", "words": {"en": "median α over the codes", "zh": "各代码 α 的中位数"}},
+            {"figure": printed(lowest.alpha) if lowest else "–", "small": lowest.code.name if lowest else "",
              "words": {"en": "the lowest", "zh": "最低的代码"}},
             {"figure": str(h.defined), "small": f"/ {h.codes}", "words": {"en": "codes have a defined figure", "zh": "个代码可计算"}},
             {"figure": str(len(h.below)), "small": "", "words": {"en": "codes below .667", "zh": "个代码低于 .667"}},
@@ -124,7 +125,7 @@ class AgreementReview(AskingWidget):
             "name_zh": r.code.name_zh, "hue": tree.hue(tree.get(r.code.uid)), "merged": r.merged,
             "counts": list(r.units), "percent": f"{100 * r.percent:.1f}" if not math.isnan(r.percent) else "–",
             "alpha": _mark(r.alpha, r.interval), "kappa": _mark(r.kappa, None),
-            "positive": "–" if math.isnan(r.positive) else _text(r.positive),
+            "positive": printed(r.positive),
             "why": {"en": r.sentence("en"), "zh": r.sentence("zh")} if not r.defined else None,
         }  # fmt: skip
 
@@ -228,22 +229,21 @@ def review(result: AgreementResult, *, code: str | None = None, language: Interf
     return ipywidgets.VBox([screen, screen.slot])
 
 
-def _text(value: float) -> str:
-    """Return a figure with two decimals, three where two would show the wrong side of a threshold."""
-    if math.isnan(value):
-        return "–"
-    digits = 3 if any((round(value, 2) >= round(t, 2)) != (value >= t) for t in (2 / 3, 0.8)) else 2
-    return f"{value:.{digits}f}".replace("0.", ".", 1).replace("-", "−")
-
-
 def _mark(value: float, interval: Interval | None) -> dict[str, Any] | None:
     if math.isnan(value):
         return None
     band = "solid" if value >= 0.8 else "tentative" if value >= 2 / 3 else "low"
     known = interval is not None and interval.defined
     low, high = (float(interval.low), float(interval.high)) if known and interval else (None, None)
-    shown = f"{_text(low)} to {_text(high)}" if low is not None and high is not None else ""
-    return {"value": float(value), "text": _text(value), "low": low, "high": high, "range": shown, "band": _BANDS[band]}
+    shown = f"{printed(low)} to {printed(high)}" if low is not None and high is not None else ""
+    return {
+        "value": float(value),
+        "text": printed(value),
+        "low": low,
+        "high": high,
+        "range": shown,
+        "band": _BANDS[band],
+    }
 
 
 screens.register("agreement", review)

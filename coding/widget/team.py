@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from coding.agreement import printed
 from coding.errors import CodingError, InvalidValue
 from coding.model import Assignment, Coder, Document, Round, Uid
 from coding.project import screens
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import LANGUAGES, Interface
-from coding.widget.review import _text
 
 if TYPE_CHECKING:
     from coding.project import Project
@@ -123,9 +123,9 @@ class TeamBoard(AskingWidget):
             return None
         low = head.lowest
         return {
-            "text": _text(head.median),
-            "en": f"median; lowest {_text(low.alpha)}" if low else "median",
-            "zh": f"中位数；最低 {_text(low.alpha)}" if low else "中位数",
+            "text": printed(head.median),
+            "en": f"median; lowest {printed(low.alpha)}" if low else "median",
+            "zh": f"中位数；最低 {printed(low.alpha)}" if low else "中位数",
         }
 
     def _coders(self, here: Round | None, coders: list[Coder]) -> list[dict[str, Any]]:

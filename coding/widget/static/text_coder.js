@@ -88,7 +88,7 @@ ${a}`:""}`}digits(){let e=this.desk.state?.project.uid??"",t=this.prefs.digits[e
 .qc-pend { color: var(--qc-pending); }
 .qc-bad { color: var(--qc-bad); }
 .qc-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.qc-btn { display: inline-flex; align-items: center; gap: 6px; padding: 4px 8px !important; border: 1px solid transparent !important; border-radius: 6px; font: 500 12.5px/18px var(--qc-ui) !important; white-space: nowrap; }
+.qc-btn { display: inline-flex; align-items: center; gap: 6px; padding: 4px 8px !important; border: 1px solid transparent !important; border-radius: 6px !important; font: 500 12.5px/18px var(--qc-ui) !important; white-space: nowrap; }
 .qc-btn:hover, .qc-btn.qc-on { background: var(--qc-wash) !important; }
 .qc-btn.qc-framed { border-color: var(--qc-line2) !important; }
 .qc-btn.qc-main { background: var(--qc-ink1) !important; color: var(--qc-paper) !important; }
