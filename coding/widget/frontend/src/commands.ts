@@ -189,6 +189,14 @@ function answer(screen: Screen, kind: "accept" | "refuse"): boolean {
   return true;
 }
 
+/** A name's worth of words, not cut within one. */
+function shortened(words: string): string {
+  if (words.length <= 60) return words;
+  const cut = words.slice(0, 60);
+  const space = cut.lastIndexOf(" ");
+  return space > 30 ? cut.slice(0, space) : cut;
+}
+
 function inVivo(screen: Screen): boolean {
   const span = target(screen);
   if (!span) { screen.flash(screen.say("selectFirst", screen.keys.cap("next_sentence"))); return true; }
@@ -196,7 +204,7 @@ function inVivo(screen: Screen): boolean {
   screen.pickFor = "passage";
   const last = screen.recent()[0];
   const parent = last ? screen.desk.book.get(last)?.parent : null;
-  screen.picker.show(words.length > 60 ? words.slice(0, 60) : words, (parent && screen.desk.book.get(parent)) || null);
+  screen.picker.show(shortened(words), (parent && screen.desk.book.get(parent)) || null);
   return true;
 }
 

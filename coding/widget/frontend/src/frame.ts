@@ -175,8 +175,7 @@ export class Foot {
     fill(this.element,
       locked && h("span", { class: "qc-lockline", css: { "--h": String(locked.shade) } }, icon("lock"), say("markerOn", screen.names(locked)[0]), h("kbd", {}, keys.cap("marker")), say("markerEnds")),
       title && h("b", {}, title),
-      ...items.map(([caps, word]) => h("span", {}, ...capsOf(caps), word)),
-      h("span", { class: "qc-sp" }),
+      h("div", { class: "qc-foot-keys" }, ...items.map(([caps, word]) => h("span", {}, ...capsOf(caps), word))),
       h("button", { type: "button", class: "qc-helpkey", on: { click: () => screen.do("help") } }, h("kbd", {}, keys.cap("help")), say("allKeys")));
   }
 }

@@ -101,7 +101,7 @@ export class Picker {
     const { say } = this.host;
     const entry = this.entries[this.at];
     if (entry && "create" in entry && !this.host.closed()) fill(this.foot, cap("Tab", say("otherParent")), h("span", { class: "qc-sp" }), cap("Esc", say("close")));
-    else fill(this.foot, cap("↑ ↓", say("move")), cap("Enter", say("apply")), cap("Shift+Enter", say("stay")), h("span", { class: "qc-sp" }), cap("Esc", say("close")));
+    else fill(this.foot, cap("↑ ↓", ""), cap("Enter", say("apply")), cap("Shift+Enter", say("stay")), h("span", { class: "qc-sp" }), cap("Esc", say("close")));
     if (this.open) this.host.place(this.element);
   }
 
