@@ -42,7 +42,7 @@ class Memos(Collection[Memo]):
         self,
         body: str,
         *,
-        about: About | Iterable[About] = (),
+        about: About | Iterable[About] | None = (),
         title: str = "",
         kind: Literal["memo", "theory", "method", "code", "question", "reply"] = "memo",
     ) -> Memo:
@@ -56,7 +56,8 @@ class Memos(Collection[Memo]):
         """
         if len(body) > MAX_MEMO:
             raise InvalidValue(f"A memo holds at most {MAX_MEMO:,} characters; {len(body):,} were given.")
-        things = [about] if isinstance(about, str | Coding | Code | Document | ProjectDocument | Case | Memo) else about
+        one = isinstance(about, str | Coding | Code | Document | ProjectDocument | Case | Memo)
+        things: Any = [about] if one else about or ()
         now = int(time.time() * 1000)
         coder = self._project.require_coder().uid
         memo = Memo(new_uid(), body, title, kind, tuple(_uid(t) for t in things), coder, now, now)
