@@ -87,3 +87,31 @@ def test_codebook_in_and_out(run, tmp_path):
     assert code == 0
     assert [c["path"] for c in json.loads(out)] == ["Mechanisms", "Mechanisms > Pressure"]
     assert "Pressure" in (tmp_path / "out.yaml").read_text(encoding="utf-8")
+
+
+def test_suggest_for_a_table_gives_the_same_rows_here_and_on_a_cluster(run, tmp_path):
+    pd, distributed = pytest.importorskip("pandas"), pytest.importorskip("distributed")
+    project = tmp_path / "s.coding"
+    assert run("demo", project)[0] == 0
+    words = [
+        "The district ranks us every month.",
+        "Nothing.",
+        "区里每月排名，后三名要约谈。",
+        "A rival town went first.",
+    ]
+    rows = pd.DataFrame({"passage": [f"p{i:05}" for i in range(400)], "text": words * 100})
+    rows.to_parquet(tmp_path / "passages.parquet", row_group_size=100)
+    given = ("suggest", project, "--parquet", tmp_path / "passages.parquet", "--json")
+    assert run(*given, "--to", tmp_path / "here")[0] == 0
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+    ) as cluster:
+        code, out, _ = run(*given, "--to", tmp_path / "there", "--dask", cluster.scheduler_address)
+    assert code == 0
+    assert json.loads(out)["parts"] >= 1
+    tables = [
+        pd.concat([pd.read_parquet(part) for part in sorted((tmp_path / name).glob("*.parquet"))], ignore_index=True)
+        for name in ("here", "there")
+    ]
+    assert len(tables[0]) >= 100
+    pd.testing.assert_frame_equal(*tables, check_dtype=False)

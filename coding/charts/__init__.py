@@ -12,6 +12,7 @@ from coding.charts.cooccurrence import cooccurrence, cooccurrence_network
 from coding.charts.frequency import code_frequency, codes_by, directions
 from coding.charts.position import positions, saturation
 from coding.charts.renderer import enable_renderer, han_font, save
+from coding.charts.words import keywords
 
 __all__ = [
     "agreement",
@@ -24,6 +25,7 @@ __all__ = [
     "enable_renderer",
     "enable_theme",
     "han_font",
+    "keywords",
     "positions",
     "saturation",
     "save",

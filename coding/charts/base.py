@@ -70,6 +70,12 @@ _WORDS: Final = {
     "Codes that meet": "代码共现",
     "Where the codes lie": "代码在文档中的位置",
     "Codes that were new": "新代码的出现",
+    "Keywords": "关键词",
+    "word": "词",
+    "inside": "片段内",
+    "outside": "其余文本",
+    "words inside": "词（片段内）",
+    "times as often as elsewhere": "为其余文本的倍数",
     "beginning": "开头",
     "end": "结尾",
     "language": "语言",
@@ -84,7 +90,14 @@ def say(word: str, language: Language) -> str:
     return _WORDS.get(word, word) if language == "zh" else word
 
 
-_COUNTED: Final = {"codings": "条", "codes": "个", "documents": "份", "co-occurrences": "次", "coders": "名"}
+_COUNTED: Final = {
+    "codings": "条",
+    "codes": "个",
+    "documents": "份",
+    "co-occurrences": "次",
+    "coders": "名",
+    "words inside": "个",
+}
 
 
 def caption(language: Language, *parts: tuple[int, str] | str) -> str:
