@@ -18,7 +18,10 @@ from typing import Final
 from coding.model import Case, Code, Cue, Document, Uid
 
 __all__ = [
+    "BLOCK",
+    "BREAKS",
     "CODEBOOK_NS",
+    "ILLEGAL",
     "ORIGIN",
     "PROJECT_NS",
     "RELATION_KINDS",
@@ -30,11 +33,15 @@ __all__ = [
     "document_text",
     "guid",
     "hue_colour",
+    "is_date",
     "join_description",
+    "memo_tie",
+    "one_line",
     "read_case_text",
     "read_code_text",
     "read_document_text",
     "split_description",
+    "time_lost",
     "time_ms",
     "time_text",
 ]
@@ -58,6 +65,13 @@ RELATION_KINDS: Final = frozenset(
         "broader",
     ]
 )
+
+BLOCK: Final = "█"
+"""Stands for a character that is withheld from a text, so that every offset stays right."""
+ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that XML forbids."""
+BREAKS: Final = re.compile(r"[\t\n\r]")
+"""What an attribute of XML, and a list of one line a thing, turn into spaces."""
 
 _SPACE: Final = uuid.UUID("6f1d3c1e-52f5-5e6c-9d1b-7a9e2f0f6f10")
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -83,10 +97,24 @@ def canonical_guid(text: str) -> str | None:
     return low if _GUID.fullmatch(low) else None
 
 
+def one_line(text: str) -> str:
+    """Return a text with spaces in the place of tabs and line breaks."""
+    return BREAKS.sub(" ", text)
+
+
+_TIMES: Final = range(31_536_000_000, 253_370_764_800_000)
+"""1971 to 9998: what lies outside is a mistake, and some programs refuse it."""
+
+
+def time_lost(ms: int) -> bool:
+    """Say whether a time does not come back as it is."""
+    return bool(ms) and (ms not in _TIMES or ms % 1000 != 0)
+
+
 @lru_cache(maxsize=65_536)
 def time_text(ms: int) -> str:
     """Return a time as ``YYYY-MM-DDThh:mm:ssZ``, the one form that every program reads; "" for none."""
-    if not 0 < ms < 253_402_300_800_000:
+    if ms not in _TIMES:
         return ""
     return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -99,9 +127,28 @@ def time_ms(text: str | None) -> int | None:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    if at.year < 1971 or at.year > 9998:
-        return None
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    ms = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000) if 1970 < at.year < 9999 else 0
+    return ms if ms in _TIMES else None
+
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-3]):[0-5]\d)?")
+
+
+def is_date(text: str, *, with_time: bool = False) -> bool:
+    """Say whether a text is a date that the schema takes and a calendar has: not 2024-02-31, nor year 0."""
+    if not (_DATE_TIME if with_time else _DATE).fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def memo_tie(memo: Uid, about: Uid) -> Uid:
+    """Return the GUID of the link that ties a memo to what has no place for a reference to a note."""
+    return derived_guid(f"{guid(memo)}/{guid(about)}", "memo tie")
 
 
 # -- colours --------------------------------------------------------------------------------------
@@ -190,7 +237,7 @@ def split_description(text: str, labels: Sequence[str], body_label: str) -> tupl
     """Read what `join_description` wrote; a foreign description comes back whole as the text."""
     head, gap, tail = text.rpartition("\n\n")
     fields: dict[str, str] = {}
-    known, label = set(labels), ""
+    known, label = {*labels, body_label}, ""
     for line in tail.split("\n"):
         name, colon, value = line.partition(": ")
         if label and line.startswith("  "):
@@ -247,10 +294,10 @@ def code_text(code: Code, *, renamed: bool = False) -> str:
     fields = {label: str(getattr(code, name) or "") for label, name in _CODE_FIELDS.items() if name != "name"}
     if renamed:
         fields = {"Name in project": code.name, **fields}
-    cues = (f"{' '.join(c.text.split())} ({c.language}{', weak' if c.weak else ''})" for c in code.cues)
+    cues = (f"{one_line(c.text)} ({c.language}{', weak' if c.weak else ''})" for c in code.cues)
     fields["Cues"] = "\n".join(cues)
     for label, name in _CODE_LISTS.items():
-        fields[label] = "\n".join(getattr(code, name))
+        fields[label] = "\n".join(map(one_line, getattr(code, name)))
     for label, (name, words) in _CODE_FLAGS.items():
         fields[label] = words if getattr(code, name) else ""
     return join_description(code.definition, fields, "Definition")

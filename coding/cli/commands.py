@@ -93,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("export", run_export, "write the project for another program")
     sub.add_argument("--format", help="nvivo, refi-qda, csv, xlsx, parquet, jsonl, html … (default: by the suffix)")
     sub.add_argument("--profile", help="for refi-qda: standard, nvivo, atlasti, maxqda")
+    sub.add_argument("--full-text", action="store_true", help="for nvivo, refi-qda: also what may not be quoted")
     sub.add_argument("--to", required=True, metavar="PATH")
     sub = command("suggest", run_suggest, "propose codings by cue words and, where there are enough codings, a model")
     sub.add_argument("--documents", help="names, separated by commas (default: all)")
@@ -229,7 +230,8 @@ def run_agreement(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write the project for another program and say what the target loses."""
-    extra = {"profile": options.profile} if options.profile else {}
+    extra: dict[str, Any] = {"profile": options.profile} if options.profile else {}
+    extra |= {"full_text": True} if options.full_text else {}
     with opened(options, readonly=True) as project:
         report = project.export(options.to, format=options.format, **extra)
     answer(options, report.as_json(), str(report))

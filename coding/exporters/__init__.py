@@ -89,8 +89,8 @@ def _known() -> str:
     return ", ".join(FORMATS)
 
 
-def losses(snapshot: Snapshot, profile: str = "standard") -> list[Loss]:
+def losses(snapshot: Snapshot, profile: str = "standard", *, full_text: bool = False) -> list[Loss]:
     """Return what a REFI-QDA file loses of a project, without writing anything; see `refi_plan.losses`."""
     from coding.exporters import refi_plan
 
-    return refi_plan.losses(snapshot, profile)
+    return refi_plan.losses(snapshot, profile, full_text=full_text)

@@ -141,8 +141,8 @@ def write_packet(
 ) -> ExportReport:
     """Write a page per participant with her own passages and room to reply, for member checking.
 
-    Only the person's own words stand in it, whatever may be quoted in print; no coder and no other
-    person is named.
+    Only the person's own words stand in it, whatever may be quoted in print: a passage that runs on into
+    what is not hers ends there. No coder and no other person is named.
 
     Args:
         snapshot: the project.
@@ -176,13 +176,26 @@ def write_packet(
     return ExportReport("packet", target.name, files=tuple(files), counts=counts, notes=(note,))
 
 
+def _own_end(snapshot: Snapshot, p: Passage) -> int:
+    """Return where a passage ends to be the person's own: with her turn, or with the stretch that is tied to her."""
+    if p.turn:
+        return min(p.end, snapshot.outlines[p.document.uid].turns[p.turn - 1].end)
+    assert p.case is not None
+    ends = [
+        p.end if x.end is None else x.end
+        for x in snapshot.case_links
+        if (x.case, x.document) == (p.case.uid, p.document.uid) and (x.start or 0) <= p.start < (x.end or p.end)
+    ]
+    return min(p.end, max(ends, default=p.end))
+
+
 def _packet(snapshot: Snapshot, passages: list[Passage], language: str) -> Iterator[str]:
     words = _WORDS[language]
     yield _head(words["packet"], language)
     yield f'<p class="note">{words["intro"]}</p>\n'
     spans: dict[tuple[str, int, int], list[Any]] = {}
     for p in passages:
-        spans.setdefault((p.document.uid, p.start, p.end), []).append(p)
+        spans.setdefault((p.document.uid, p.start, _own_end(snapshot, p)), []).append(p)
     for (document, start, end), found in spans.items():
         names = "; ".join(dict.fromkeys(name_in(p.code, language) for p in found))
         yield f"<blockquote>{escape(snapshot.texts[document][start:end])}</blockquote>\n"

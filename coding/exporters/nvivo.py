@@ -17,7 +17,7 @@ import numpy as np
 from coding.errors import ExportFailed, InvalidValue
 from coding.exporters.files import write_bytes
 from coding.exporters.nvivo_comparison import COMPARISON_COLUMNS, comparison_rows, groups_of, paths
-from coding.exporters.passages import Passages, closed_documents
+from coding.exporters.passages import Passages
 from coding.exporters.refi_plan import Plan, profile_named
 from coding.exporters.refi_qda import write_codebook, write_project
 from coding.exporters.report import ExportReport, Loss
@@ -49,6 +49,7 @@ def write_folder(
     unit: str = "codepoint",
     newline: Any = "lf",
     excel_safe: bool = False,
+    full_text: bool = False,
     progress: bool = False,
 ) -> ExportReport:
     """Write the project, codebook, classification sheets and result tables for NVivo into a folder.
@@ -61,6 +62,7 @@ def write_folder(
         unit: what the comparison counts: ``codepoint``, or ``utf16`` for a figure equal to NVivo's to the byte.
         newline: ``crlf`` for sources with CR LF; see `write_project`.
         excel_safe: put an apostrophe before texts in csv that Excel would take for a formula.
+        full_text: whether the project holds what may not be quoted too; see `write_project`. The tables never do.
         progress: whether to show a progress bar.
 
     Returns:
@@ -74,7 +76,10 @@ def write_folder(
     except OSError as error:
         raise ExportFailed(f"The folder {target.name} cannot be made: {error.strerror or error}.") from error
     job = _Folder(snapshot, target, excel_safe)
-    report = write_project(snapshot, target / "project_nvivo.qdpx", profile="nvivo", newline=newline, progress=progress)
+    report = write_project(
+        snapshot, target / "project_nvivo.qdpx", profile="nvivo", newline=newline, full_text=full_text,
+        progress=progress,
+    )  # fmt: skip
     job.files.append("project_nvivo.qdpx")
     if job.plan.codes:
         write_codebook(snapshot, target / "codebook.qdc", profile="nvivo")
@@ -107,7 +112,7 @@ class _Folder:
 
     def __init__(self, snapshot: Snapshot, folder: Path, excel_safe: bool) -> None:
         self.snapshot, self.folder, self.excel_safe = snapshot, folder, excel_safe
-        self.plan = Plan(snapshot, profile_named("nvivo"))
+        self.plan = Plan(snapshot, profile_named("nvivo"), full_text=True)  # for names; passages come from below
         self.passages = Passages(snapshot)
         self.paths = dict(paths(self.plan, "\\"))
         self.files: list[str] = []
@@ -207,7 +212,7 @@ class _Folder:
         owner = {x.document: x.case for x in self.snapshot.case_links}
         answers: dict[str, dict[str, str]] = {}
         questions: dict[str, None] = {}
-        cases, closed = {c.uid: c for c in self.snapshot.cases}, closed_documents(self.snapshot)
+        cases, closed = {c.uid: c for c in self.snapshot.cases}, self.passages.closed
         for document in surveys:
             case = cases.get(owner.get(document.uid, ""))
             if case is None:

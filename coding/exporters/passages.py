@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from coding.errors import InvalidValue
+from coding.exporters.quotable import Closed
 from coding.model import ORIGINS, Case, Code, Coder, Document, Memo, Outline, Round, Snapshot, Uid
 from coding.refi import time_text
 from coding.tables.resolve import Tree, Units
 
-__all__ = ["WITHHELD", "Passage", "Passages", "closed_documents", "permission"]
+__all__ = ["WITHHELD", "Passage", "Passages"]
 
 WITHHELD: Final = {
     ("paraphrase", "en"): "[text withheld: may be paraphrased, not quoted]",
@@ -24,28 +25,6 @@ WITHHELD: Final = {
     ("no", "zh"): "［原文不予显示：不可使用］",
 }
 """What stands in the place of words that may not be quoted."""
-_RANK: Final = {"verbatim": 0, "paraphrase": 1, "no": 2}
-
-
-def permission(own: str, document: Document, case: Case | None) -> str:
-    """Return whether a passage may be quoted: its own word, else the stricter of document's and case's."""
-    if own:
-        return own
-    given = [document.quotable, case.quotable if case else "verbatim"]
-    return max(given, key=_RANK.__getitem__)
-
-
-def closed_documents(snapshot: Snapshot) -> set[Uid]:
-    """Return the documents that hold words which may not be quoted: their own, a case's or a passage's."""
-    cases = {c.uid: c for c in snapshot.cases}
-    closed = {d.uid for d in snapshot.documents if permission("", d, None) != "verbatim"}
-    closed |= {x.document for x in snapshot.case_links if x.case in cases and cases[x.case].quotable != "verbatim"}
-    closed |= {x.document for x in snapshot.speakers if x.case in cases and cases[x.case].quotable != "verbatim"}
-    t = snapshot.codings
-    for uid, index in zip(t.uid.tolist(), t.document.tolist(), strict=True):
-        if snapshot.details.get(uid, {}).get("quotable", "verbatim") not in ("", "verbatim"):
-            closed.add(snapshot.documents[index].uid)
-    return closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +64,7 @@ class Passages:
         self.snapshot, self.language = snapshot, language
         self.tree = Tree(snapshot.codes, language)
         self.units = Units(snapshot)
+        self.closed = Closed(snapshot)
         self.withheld = 0
         """Passages whose words were withheld, counted while iterating."""
 
@@ -138,7 +118,7 @@ class Passages:
                 text, loaded = s.texts[document.uid], d
                 turns = (s.outlines.get(document.uid) or Outline()).turns
             case = s.cases[c] if c >= 0 else None
-            allowed = permission(s.details.get(uid, {}).get("quotable", ""), document, case)
+            allowed = self.closed.permission(document.uid, start, end)
             self.withheld += allowed != "verbatim"
             rounds: tuple[Round, ...] = s.rounds
             yield Passage(

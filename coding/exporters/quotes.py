@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from coding.exporters.passages import WITHHELD, Passage, Passages, permission
+from coding.exporters.passages import WITHHELD, Passage, Passages
 from coding.exporters.report import ExportReport, Loss
 from coding.exporters.tabular import Table, write_csv, write_xlsx
 from coding.model import Outline, Snapshot, Uid
@@ -35,21 +35,20 @@ class _Translations:
     def __init__(self, passages: Passages) -> None:
         self.p = passages
         self.of = translation_of(passages.snapshot)
-        self.documents = {d.uid: d for d in passages.snapshot.documents}
 
     def __call__(self, p: Passage) -> str:
         other = self.of.get(p.document.uid)
         if other is None or p.withheld or not p.paragraph:
             return ""
-        allowed = permission("", self.documents[other], p.case)
-        if allowed != "verbatim":
-            return WITHHELD[allowed, self.p.language]
         outlines = self.p.snapshot.outlines
         here, there = (outlines.get(uid) or Outline() for uid in (p.document.uid, other))
         # only where both have as many paragraphs can one stand beside the other
         if len(here.paragraphs) != len(there.paragraphs):
             return ""
         paragraph = there.paragraphs[p.paragraph - 1]
+        allowed = self.p.closed.permission(other, paragraph.start, paragraph.end)
+        if allowed != "verbatim":
+            return WITHHELD[allowed, self.p.language]
         return self.p.snapshot.texts[other][paragraph.start : paragraph.end]
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -14,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from coding.errors import InvalidValue
+from coding.exporters import refi_losses
+from coding.exporters.quotable import Closed
 from coding.exporters.report import Loss, Renamed
-from coding.model import Code, Set, Snapshot, Uid, Value
+from coding.model import CaseLink, Code, Link, Relation, Snapshot, Uid, Value
+from coding.refi import ILLEGAL
 
 __all__ = ["PROFILES", "Plan", "Profile", "losses"]
 
 ProfileName = Literal["standard", "nvivo", "atlasti", "maxqda"]
-
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,11 @@ def profile_named(name: str) -> Profile:
 class Plan:
     """A project as it will stand in the file: live codes, resolved codings, names and losses."""
 
-    def __init__(self, snapshot: Snapshot, profile: Profile) -> None:
+    def __init__(self, snapshot: Snapshot, profile: Profile, *, full_text: bool = False) -> None:
+        closed = Closed(snapshot)
+        self.closed: tuple[str, ...] = () if full_text else closed.names
+        """Names of the documents that stand in the file with blocks for some of their words."""
+        snapshot, self.control = _printable(closed.withheld() if self.closed else snapshot)
         self.snapshot = snapshot
         self.profile = profile
         self.renamed: list[Renamed] = []
@@ -127,7 +130,7 @@ class Plan:
 
     def safe(self, name: str, limit: int = 0) -> str:
         """Return a name that the target can hold."""
-        clean = re.sub(r"[\t\n\r\x85\u2028\u2029]", " ", _ILLEGAL.sub("", name))
+        clean = re.sub(r"[\t\n\r\x85\u2028\u2029]", " ", name)
         if self.profile.reserved:
             clean = re.sub(f"[{re.escape(self.profile.reserved)}]", "~", clean)
         return clean[:limit].rstrip() if limit and len(clean) > limit else clean
@@ -175,100 +178,79 @@ class Plan:
         documents = self.snapshot.codings.document[self.rows]
         return np.searchsorted(documents, np.arange(len(self.snapshot.documents) + 1))
 
-    # -- losses -----------------------------------------------------------------------------------
-
-    def losses(self) -> list[Loss]:
-        """Return what the target will not get, before anything is written."""
-        s, out = self.snapshot, []
-
-        def lose(what: str, things: Iterable[str] | int, reason: str) -> None:
-            names = () if isinstance(things, int) else tuple(things)
-            count = things if isinstance(things, int) else len(names)
-            if count:
-                out.append(Loss(what, count, reason, names[:10]))
-
-        t = s.codings
-        lose("rounds", [r.name for r in s.rounds], "rounds and which coding belongs to one stay behind")
-        lose("assignments", len(s.assignments), "who was given which document stays behind")
-        lose("decisions", len(s.decisions), "the consensus layer stays behind; the coders' own codings are written")
-        lose("suggestions", len(s.suggestions), "suggestions are no codings and stay behind")
-        lose("merged codes", [c.name for c in s.codes if c.redirect], "their codings are written under the code "
-             "they were merged into")  # fmt: skip
-        left = {c.uid for c in self.codes}
-        lose("retired codes", [c.name for c in s.codes if c.uid not in left and not c.redirect],
-             "retired and without codings: left out")  # fmt: skip
-        lose("code versions", sum(c.version > 1 for c in s.codes), "the history of wordings stays behind")
-        lose("marks of codings", len(s.details), "confidence, permission to quote and ancestry of single codings")
-        lose("origins of codings", int(np.count_nonzero(t.origin != 3)), "how a coding came about; all arrive as "
-             "imported")  # fmt: skip
-        lose("speaker labels", len(s.speakers), "who stands behind a label; the cases themselves are written")
-        lose("units", len(s.outlines), "sentences, turns and paragraph roles are cut anew on arrival")
-        lose("coders' roles and languages", sum(c.role != "coder" or bool(c.languages) for c in s.coders),
-             "a user has a name only")  # fmt: skip
-        lose("fractions of seconds", int(np.count_nonzero(t.created % 1000)) + sum(bool(m.created % 1000) for m in
-             s.memos), "times are written to the second")  # fmt: skip
-        self._lose_values(lose)
-        self._lose_ties(lose)
-        self._lose_by_target(lose)
-        return out
-
-    def _lose_values(self, lose: Callable[[str, Iterable[str] | int, str], None]) -> None:
-        s = self.snapshot
-        bad = [v for v in s.values if isinstance(v.value, float) and not math.isfinite(v.value)]
-        lose("values that are no numbers", len(bad), "NaN and infinity cannot be written")
-        control = sum(bool(_ILLEGAL.search(m.body)) for m in s.memos)
-        control += sum(bool(_ILLEGAL.search(text)) for c in self.codes for text in (c.definition, c.include, c.exclude))
-        lose("control characters", control, "not allowed in XML; removed from memos and definitions")
-
-    def _lose_ties(self, lose: Callable[[str, Iterable[str] | int, str], None]) -> None:
-        s = self.snapshot
-        lose("codings that show a relation", sum(len(r.codings) for r in s.relations), "a relation arrives as a link "
-             "between two codes, with its note")  # fmt: skip
-        members = self.set_members
-        lose("members of sets", sum(len(x.members) for x in s.sets) - sum(len(m) for m in members.values()),
-             "a set can hold codes, documents and memos only")  # fmt: skip
-        lose("links", [x.name or x.uid for x in s.links if not {x.source, x.target} <= self.known],
-             "an end is not in the export")  # fmt: skip
-
-    def _lose_by_target(self, lose: Callable[[str, Iterable[str] | int, str], None]) -> None:
-        s, profile = self.snapshot, self.profile
-        domains = [c.name for c in self.codes if c.exclusive]
-        lose("domains", domains, "that subcodes exclude each other stands in the description; the target does not "
-             "enforce it")  # fmt: skip
-        withheld = [d.name for d in s.documents if d.quotable != "verbatim"]
-        withheld += [c.name for c in s.cases if c.quotable != "verbatim"]
-        lose("permissions to quote", withheld, "stand in the description only: the file holds the FULL text of every "
-             "document, also of what may not be quoted")  # fmt: skip
-        cut = [r.name for r in self.renamed if r.kind == "code"]
-        if profile.name != "standard" and cut:
-            why = f"cut to {profile.name_limit} characters" if profile.name_limit else "written with “~”"
-            lose("code names", cut, f"{why} or numbered for {profile.title}; the full name stands in the description")
-        if profile.name == "nvivo":
-            folded = Counter(r.kind for r in self.renamed if r.kind != "code")
-            lose("other names", sum(folded.values()), "reserved characters become “~” for NVivo")
-            lose("sets", len(s.sets), "NVivo wrote no sets in any file we saw; whether it reads them is unknown")
-        if profile.name in ("atlasti", "maxqda"):
-            lose("cases", len(s.cases), f"{profile.title} has no cases; what it makes of them is its own choice")
-
     # -- what other things refer to -------------------------------------------------------------------
+
+    def end(self, uid: Uid) -> Uid:
+        """Return what a reference leads to: a merged code is the one it was merged into."""
+        code = self._by_uid.get(uid)
+        return uid if code is None else self.resolved(code).uid
 
     @cached_property
     def known(self) -> set[Uid]:
-        """Uids of everything that has a GUID in the file."""
+        """Uids of everything that has a GUID in the file, but for links and sets."""
         s = self.snapshot
-        out = {x.uid for things in (self.codes, s.documents, s.cases, s.memos, s.variables) for x in things}
-        return out | set(s.codings.uid.tolist())
+        groups = (self.codes, s.documents, s.cases, s.memos, s.variables)
+        return {x.uid for things in groups for x in things} | set(s.codings.uid.tolist())
+
+    @cached_property
+    def relations(self) -> list[Relation]:
+        """Relations whose codes are in the file."""
+        ends = ((r, self.end(r.source), self.end(r.target)) for r in self.snapshot.relations)
+        return [replace(r, source=a, target=b) for r, a, b in ends if {a, b} <= self.code_names.keys()]
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Links whose ends are in the file."""
+        ends = ((x, self.end(x.source), self.end(x.target)) for x in self.snapshot.links)
+        return [replace(x, source=a, target=b) for x, a, b in ends if {a, b} <= self.known]
+
+    @cached_property
+    def about(self) -> dict[Uid, tuple[Uid, ...]]:
+        """What each memo is about, as far as that can bear a memo."""
+        there = self.known | {x.uid for x in self.links} | {r.uid for r in self.relations}
+        return {
+            m.uid: tuple(uid for uid in dict.fromkeys(map(self.end, m.about)) if uid in there)
+            for m in self.snapshot.memos
+        }
 
     @cached_property
     def set_members(self) -> dict[Uid, tuple[Uid, ...]]:
         """Members of each set that a set of the standard may hold, codes first, then documents, memos."""
-        groups = ({c.uid for c in self.codes}, {d.uid for d in self.snapshot.documents}, self.memo_uids)
-        return {x.uid: _in_groups(x, groups) for x in self.snapshot.sets}
+        groups = (set(self.code_names), set(self.document_names), {m.uid for m in self.snapshot.memos})
+        out = {}
+        for x in self.snapshot.sets:
+            members = dict.fromkeys(map(self.end, x.members))
+            out[x.uid] = tuple(uid for group in groups for uid in members if uid in group)
+        return out
 
     @cached_property
-    def memo_uids(self) -> set[Uid]:
-        """Uids of the memos."""
-        return {m.uid for m in self.snapshot.memos}
+    def ties(self) -> tuple[dict[Uid, list[CaseLink]], int]:
+        """The ties of every case, and how many were cut: in a talk of several people a person has only her turns."""
+        s, cut = self.snapshot, 0
+        labels: dict[tuple[Uid, Uid], set[str]] = {}
+        for speaker in s.speakers:
+            if speaker.case:
+                labels.setdefault((speaker.case, speaker.document), set()).add(speaker.label)
+        tied = {(link.case, link.document) for link in s.case_links}
+        links = [
+            *s.case_links,
+            *(CaseLink(case, document) for case, document in labels if (case, document) not in tied),
+        ]
+        people: dict[Uid, set[Uid]] = {}
+        for link in links:
+            people.setdefault(link.document, set()).add(link.case)
+        out: dict[Uid, list[CaseLink]] = {}
+        for link in links:
+            spoken = labels.get((link.case, link.document), set())
+            turns = s.outlines[link.document].turns if spoken and link.document in s.outlines else ()
+            mine = [t for t in turns if t.speaker in spoken]
+            alone = len(people[link.document]) == 1
+            if link.start is not None or not mine or alone:
+                out.setdefault(link.case, []).append(link)
+                continue
+            cut += (link.case, link.document) in tied
+            out.setdefault(link.case, []).extend(CaseLink(link.case, link.document, t.start, t.end) for t in mine)
+        return out, cut
 
     @cached_property
     def values_of(self) -> dict[Uid, list[Value]]:
@@ -283,15 +265,47 @@ class Plan:
         return out
 
 
-def _in_groups(collection: Set, groups: Sequence[set[Uid]]) -> tuple[Uid, ...]:
-    return tuple(uid for group in groups for uid in collection.members if uid in group)
+_WRITTEN: Final = (
+    "project", "coders", "codes", "documents", "cases", "variables", "values", "memos", "relations", "links", "sets",
+)  # fmt: skip
 
 
-def losses(snapshot: Snapshot, profile: str = "standard") -> list[Loss]:
+def _printable(snapshot: Snapshot) -> tuple[Snapshot, int]:
+    """Return a project without the characters that XML forbids, and how many of its things held one.
+
+    Texts of documents keep them: they lie in files of their own.
+    """
+    changed: dict[str, Any] = {}
+    count = 0
+    for group in _WRITTEN:
+        things = getattr(snapshot, group)
+        clean = _without(things)
+        if clean is not things:
+            changed[group] = clean
+            count += sum(a is not b for a, b in zip(things, clean, strict=True)) if isinstance(things, tuple) else 1
+    return (replace(snapshot, **changed), count) if changed else (snapshot, 0)
+
+
+def _without(thing: Any) -> Any:
+    """Return a value without forbidden characters; the same object where it has none."""
+    if isinstance(thing, str):
+        return ILLEGAL.sub("", thing) if ILLEGAL.search(thing) else thing
+    if isinstance(thing, tuple):
+        parts = tuple(map(_without, thing))
+        return thing if all(a is b for a, b in zip(thing, parts, strict=True)) else parts
+    if is_dataclass(thing) and not isinstance(thing, type):
+        was = {f.name: getattr(thing, f.name) for f in fields(thing)}
+        now = {name: clean for name, value in was.items() if (clean := _without(value)) is not value}
+        return replace(thing, **now) if now else thing
+    return thing
+
+
+def losses(snapshot: Snapshot, profile: str = "standard", *, full_text: bool = False) -> list[Loss]:
     """Return what a REFI-QDA file for a program will lose of a project, without writing anything.
 
     Args:
         snapshot: the project.
         profile: ``standard``, ``nvivo``, ``atlasti`` or ``maxqda``.
+        full_text: whether the file is to hold words that may not be quoted.
     """
-    return Plan(snapshot, profile_named(profile)).losses()
+    return refi_losses.losses(Plan(snapshot, profile_named(profile), full_text=full_text))

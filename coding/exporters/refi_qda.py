@@ -24,7 +24,8 @@ from tqdm.auto import tqdm
 from coding.errors import ExportFailed, InvalidValue
 from coding.exporters.files import atomic, entry, write_bytes
 from coding.exporters.refi_check import check_codebook, check_project
-from coding.exporters.refi_plan import _ILLEGAL, PROFILES, Plan, losses, profile_named
+from coding.exporters.refi_losses import losses as find_losses
+from coding.exporters.refi_plan import PROFILES, Plan, losses, profile_named
 from coding.exporters.report import ExportReport
 from coding.model import Case, CaseLink, Code, Document, Memo, Snapshot, Uid, Value, Variable
 from coding.refi import (
@@ -38,7 +39,10 @@ from coding.refi import (
     document_text,
     guid,
     hue_colour,
+    is_date,
     join_description,
+    memo_tie,
+    one_line,
     time_text,
 )
 from coding.spans import Utf16Map
@@ -47,8 +51,6 @@ __all__ = ["PROFILES", "losses", "write_codebook", "write_project"]
 
 Newline = Literal["lf", "crlf"]
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_DATE = re.compile(r"-?\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_DATE_TIME = re.compile(_DATE.pattern + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 
 
 def write_project(
@@ -57,6 +59,7 @@ def write_project(
     *,
     profile: str = "standard",
     newline: Newline = "lf",
+    full_text: bool = False,
     progress: bool = False,
 ) -> ExportReport:
     """Write a whole project as a REFI-QDA archive and re-read it.
@@ -66,6 +69,8 @@ def write_project(
         path: the ``.qdpx`` to write; an older one is replaced only when the new one is whole.
         profile: ``standard``, ``nvivo``, ``atlasti`` or ``maxqda``: unit of the offsets and names.
         newline: ``crlf`` writes CR LF into the sources and counts it as two.
+        full_text: whether words that may not be quoted are written too, for people who may read them; else
+            every character of them is █, and nothing else moves.
         progress: whether to show a progress bar.
 
     Returns:
@@ -74,8 +79,8 @@ def write_project(
     Raises:
         ExportFailed: it could not be written, or did not read back the same; nothing was left behind.
     """
-    plan = Plan(snapshot, profile_named(profile))
-    lost = plan.losses()  # before anything is written
+    plan = Plan(snapshot, profile_named(profile), full_text=full_text)
+    lost = find_losses(plan)  # before anything is written
     target = Path(path)
     writer = _Writer(plan, newline)
     with atomic(target) as temporary:
@@ -113,12 +118,12 @@ def write_codebook(
         progress: unused; every format takes it.
     """
     del progress
-    plan = Plan(snapshot, profile_named(profile))
+    plan = Plan(snapshot, profile_named(profile), full_text=True)  # a codebook holds no text
     if not plan.codes:
         raise ExportFailed("The codebook has no codes; a REFI-QDA codebook needs at least one.")
     parts = [_DECLARATION, f'<CodeBook xmlns="{CODEBOOK_NS}" origin="{ORIGIN}">\n']
     parts += _codes_xml(plan, {})
-    sets = [(s, [u for u in plan.set_members[s.uid] if u in plan.code_names]) for s in snapshot.sets]
+    sets = [(s, [u for u in plan.set_members[s.uid] if u in plan.code_names]) for s in plan.snapshot.sets]
     if any(members for _, members in sets):
         parts.append("<Sets>\n")
         for collection, members in sets:
@@ -132,14 +137,15 @@ def write_codebook(
     check_codebook(data, plan)
     target = Path(path)
     write_bytes(target, data)
-    kept = ("merged codes", "retired codes", "code versions", "domains", "code names")
+    kept = ("merged codes", "retired codes", "code versions", "control characters", "line breaks in names", "domains",
+            "code names")  # fmt: skip
     return ExportReport(
         "qdc",
         target.name,
         profile=profile,
         files=(target.name,),
         counts={"codes": len(plan.codes)},
-        losses=tuple(x for x in plan.losses() if x.what in kept),
+        losses=tuple(x for x in find_losses(plan) if x.what in kept),
         renamed=tuple(r for r in plan.renamed if r.kind == "code"),
     )
 
@@ -148,14 +154,11 @@ def write_codebook(
 
 
 def _text(value: str) -> str:
-    if _ILLEGAL.search(value):
-        value = _ILLEGAL.sub("", value)
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def _attr(value: str) -> str:
-    flat = re.sub(r"[\t\n\r]", " ", value)
-    return _text(flat).replace('"', "&quot;")
+    return _text(one_line(value)).replace('"', "&quot;")
 
 
 def _description(value: str) -> str:
@@ -202,13 +205,14 @@ def _value_xml(value: Value, variable: Variable) -> str:
         if text in ("nan", "inf", "-inf"):
             return ""
         kind, text = "Float", format(Decimal(text), "f") if "e" in text else text
-    elif variable.type == "Date" and _DATE.fullmatch(given):
-        kind, text = "Date", given
-    elif variable.type == "DateTime" and _DATE_TIME.fullmatch(given):
-        kind, text = "DateTime", given
+    elif variable.type in ("Date", "DateTime") and is_date(given, with_time=variable.type == "DateTime"):
+        kind, text = variable.type, given
     else:
         kind, text = "Text", given
-    cell = f"<{kind}Value>{_text(text)}</{kind}Value>"
+    words = _text(text)
+    if not words:
+        return ""  # an empty cell means a missing value everywhere
+    cell = f"<{kind}Value>{words}</{kind}Value>"
     return f'<VariableValue><VariableRef targetGUID="{guid(variable.uid)}"/>{cell}</VariableValue>'
 
 
@@ -239,7 +243,7 @@ class _Writer:
         self.codings = set(self.snapshot.codings.uid.tolist())
         self.memos = self._memos_by_target()
         self.links: list[str] = []
-        self.case_links = self._case_links()
+        self.case_links = plan.ties[0]
 
     def notes(self) -> list[str]:
         """Return what the person should know about offsets."""
@@ -298,7 +302,7 @@ class _Writer:
         if s.memos:
             yield "<Notes>\n"
             yield from map(self._note, s.memos)
-        relations = [r for r in s.relations if {r.source, r.target} <= self.plan.code_names.keys()]
+        relations = self.plan.relations
         noted = [r for r in relations if r.note]
         if noted:
             yield "" if s.memos else "<Notes>\n"
@@ -309,10 +313,12 @@ class _Writer:
             yield "</Notes>\n"
         for r in relations:
             ref = f'<NoteRef targetGUID="{derived_guid(r.uid, "note")}"/>' if r.note else ""
-            self._link(r.uid, r.kind, "OneWay", guid(r.source), guid(r.target), ref)
-        for link in s.links:
-            if {link.source, link.target} <= self.plan.known:
-                self._link(link.uid, link.name, link.direction, self._end(link.source), self._end(link.target), "")
+            self._link(
+                r.uid, r.kind, "OneWay", guid(r.source), guid(r.target), ref + _note_refs(self.memos.get(r.uid, ()))
+            )
+        for link in self.plan.links:
+            ends = self._end(link.source), self._end(link.target)
+            self._link(link.uid, link.name, link.direction, *ends, _note_refs(self.memos.get(link.uid, ())))
         if self.links:
             yield "<Links>\n"
             yield from self.links
@@ -322,7 +328,7 @@ class _Writer:
             yield from map(self._set, s.sets)
             yield "</Sets>\n"
         yield _description(s.project.description)
-        yield _note_refs([m for m in s.memos if not m.about])
+        yield _note_refs([m for m in s.memos if not self.plan.about[m.uid]])
         yield "</Project>\n"
 
     # -- memos ----------------------------------------------------------------------------------------
@@ -330,7 +336,7 @@ class _Writer:
     def _memos_by_target(self) -> dict[Uid, list[Memo]]:
         out: dict[Uid, list[Memo]] = {}
         for memo in self.snapshot.memos:
-            for uid in memo.about:
+            for uid in self.plan.about[memo.uid]:
                 out.setdefault(uid, []).append(memo)
         return out
 
@@ -340,11 +346,11 @@ class _Writer:
         when = _time("creationDateTime", memo.created) + _time("modifiedDateTime", memo.modified)
         kind = join_description("", {"Kind": memo.kind if memo.kind != "memo" else ""}, "About")
         title = f' name="{_attr(memo.title)}"' if memo.title else ""
-        for uid in memo.about:
+        for uid in self.plan.about[memo.uid]:
             # a case and a variable have no place for a reference to a note, so a link ties them
             tied = uid in self.codings and self.plan.profile.memos_by_link
             if tied or uid in self.plan.case_names or uid in self.plan.variable_names:
-                self._link(f"{memo.uid}/{uid}", "", "Associative", guid(memo.uid), self._end(uid), "")
+                self._link(memo_tie(memo.uid, uid), "", "Associative", guid(memo.uid), self._end(uid), "")
         inner = f"{_description(kind)}<PlainTextContent>{_text(memo.body)}</PlainTextContent>{refs}"
         return f'<Note guid="{guid(memo.uid)}"{title}{user}{when}>{inner}</Note>\n'
 
@@ -370,30 +376,6 @@ class _Writer:
 
     def _values(self, owner: Uid) -> str:
         return "".join(_value_xml(v, self.variables[v.variable]) for v in self.plan.values_of.get(owner, ()))
-
-    def _case_links(self) -> dict[Uid, list[CaseLink]]:
-        """Return the ties of every case; in a talk of several people a person has only her turns."""
-        s = self.snapshot
-        labels: dict[tuple[Uid, Uid], set[str]] = {}
-        for speaker in s.speakers:
-            if speaker.case:
-                labels.setdefault((speaker.case, speaker.document), set()).add(speaker.label)
-        tied = {(link.case, link.document) for link in s.case_links}
-        implied = [CaseLink(case, document) for case, document in labels if (case, document) not in tied]
-        people: dict[Uid, set[Uid]] = {}
-        for link in (*s.case_links, *implied):
-            people.setdefault(link.document, set()).add(link.case)
-        out: dict[Uid, list[CaseLink]] = {}
-        for link in (*s.case_links, *implied):
-            spoken = labels.get((link.case, link.document))
-            turns = s.outlines[link.document].turns if spoken and link.document in s.outlines else ()
-            mine = [t for t in turns if t.speaker in (spoken or ())]
-            if link.start is None and mine and len(people[link.document]) > 1:
-                ties = [CaseLink(link.case, link.document, t.start, t.end) for t in mine]
-            else:
-                ties = [link]
-            out.setdefault(link.case, []).extend(ties)
-        return out
 
     def _case(self, case: Case) -> str:
         name = self.plan.case_names[case.uid]

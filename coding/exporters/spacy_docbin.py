@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coding.exporters.files import atomic
-from coding.exporters.passages import Passages, closed_documents
+from coding.exporters.passages import Passages
 from coding.exporters.report import ExportReport, Loss
 from coding.model import Snapshot
 
@@ -36,11 +36,10 @@ def write_docbin(
     rows: dict[int, list[int]] = {}
     for row in passages.rows.tolist():
         rows.setdefault(int(t.document[row]), []).append(row)
-    closed = closed_documents(snapshot)
     pipelines: dict[str, Any] = {}
     bag, widened, written, left = DocBin(store_user_data=True), 0, 0, []
     for index, document in enumerate(snapshot.documents):
-        if document.uid in closed:
+        if document.uid in passages.closed:
             left.append(document.name)
             continue
         language = document.language if document.language in ("en", "zh") else "xx"

@@ -157,6 +157,11 @@ class _Reader:
         self.extra: list[Memo] = []
         self.ties: list[Link] = []
 
+    @property
+    def ours(self) -> bool:
+        """Whether the workbench wrote the file, which then says how it counts."""
+        return bool(_DECLARED.match(self.origin))
+
     def parse(self) -> None:
         """Take in every element as it ends; elements may stand in any order."""
         for event, element in events(self.container.xml, self.file, *_TOP):
@@ -336,6 +341,8 @@ class _Reader:
         found = self.read.raw_text(element, title or "memo")
         body, fields = split_description(self.read.text(element, "Description"), ("Kind",), "About")
         text = found[0].text if found else ""
+        if self.ours:  # ours to the character; line ends of others become LF as in documents
+            text = self.read.text(element, "PlainTextContent")
         if body:
             text = f"{text}\n\n{body}" if text else body
         limit = limits.current().memo_characters

@@ -242,9 +242,10 @@ class Elements:
         for cell in element.findall("{*}VariableValue"):
             variable = self.reference(cell.find("{*}VariableRef"))
             found = next((x for x in cell if local_name(x).endswith("Value")), None)
-            if not variable or found is None or not (found.text or "").strip():
+            words = found.text or "" if found is not None else ""
+            if not variable or found is None or not (words if local_name(found) == "TextValue" else words.strip()):
                 continue
-            value = _scalar(local_name(found).removesuffix("Value"), found.text)
+            value = _scalar(local_name(found).removesuffix("Value"), words)
             if isinstance(value, str) and local_name(found) in ("BooleanValue", "IntegerValue", "FloatValue"):
                 self.log.change("value that is not of its type was kept as text", value)
             yield variable, value
@@ -258,7 +259,7 @@ def _scalar(kind: str, text: str) -> Scalar:
     plain = text.strip()
     if kind == "Boolean" and plain.lower() in ("true", "1", "false", "0"):
         return plain.lower() in ("true", "1")
-    if kind == "Integer" and re.fullmatch(r"[+-]?\d{1,18}", plain):
+    if kind == "Integer" and re.fullmatch(r"[+-]?\d{1,400}", plain):
         return int(plain)
     if kind == "Float" and re.fullmatch(r"[+-]?(\d{1,400}(\.\d*)?|\.\d+)", plain):
         return float(plain)

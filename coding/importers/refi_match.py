@@ -11,6 +11,7 @@ import numpy as np
 
 from coding.codebook import Codebook
 from coding.model import Snapshot, Uid, fold_name
+from coding.refi import BLOCK
 
 __all__ = ["Matching", "match"]
 
@@ -91,6 +92,13 @@ def match(existing: Snapshot, incoming: Snapshot) -> Matching:
     conflicts: list[str] = []
     here = {d.uid: d for d in existing.documents}
 
+    def other_text(thing: Any) -> bool:
+        known = here.get(thing.uid)
+        if known is None or thing.sha256 == known.sha256:
+            return False
+        # our own export, in which blocks stand for words that may not be quoted: every offset is the same
+        return not (thing.length == known.length and BLOCK in incoming.texts[thing.uid])
+
     def pair(things: Iterable[Any], known: Iterable[Any], by: str, key: Callable[[Any], Any]) -> None:
         there: dict[Any, list[Any]] = {}
         for thing in known:
@@ -99,7 +107,7 @@ def match(existing: Snapshot, incoming: Snapshot) -> Matching:
         taken = set(uids.values())
         for thing in things:
             found = there.get(key(thing), [])
-            if thing.uid in own and not _other_text(thing, here.get(thing.uid)):
+            if thing.uid in own and not other_text(thing):
                 uids[thing.uid], how[thing.uid] = thing.uid, "guid"
             elif len(found) == 1 and found[0].uid not in taken:
                 uids[thing.uid], how[thing.uid] = found[0].uid, by
@@ -110,7 +118,7 @@ def match(existing: Snapshot, incoming: Snapshot) -> Matching:
     conflicts.extend(
         f"“{document.name}” is here with another text; its codings cannot be laid on ours."
         for document in incoming.documents
-        if _other_text(document, here.get(document.uid))
+        if other_text(document)
     )
     pair(incoming.documents, existing.documents, "text", lambda d: d.sha256)
     ours, theirs = Codebook(existing.codes), Codebook(incoming.codes)
@@ -120,7 +128,3 @@ def match(existing: Snapshot, incoming: Snapshot) -> Matching:
     pair(incoming.cases, existing.cases, "name", lambda c: fold_name(c.name))
     pair(incoming.variables, existing.variables, "name", lambda v: (v.on, fold_name(v.name)))
     return Matching(uids, how, tuple(conflicts))
-
-
-def _other_text(thing: Any, known: Any) -> bool:
-    return known is not None and getattr(thing, "sha256", "") != known.sha256

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,7 @@ from coding.model import (
     Uid,
     Value,
 )
-from coding.refi import RELATION_KINDS, Convention, derived_guid, read_document_text
+from coding.refi import RELATION_KINDS, Convention, derived_guid, memo_tie, read_document_text
 
 if TYPE_CHECKING:
     from coding.importers.refi import _Reader
@@ -258,15 +259,17 @@ class _Resolver:
             sources, targets = self._end(origin), self._end(target)
             if not sources or not targets:
                 self.log.leave("link with an end that is not there", name or uid)
-            elif not name and origin in self.r.memos:
+            elif not name and origin in self.r.memos and self._is_tie(uid, origin, targets):
                 for end in targets:
                     self.r._refer((origin,), end)
-            elif not name and target in self.r.memos:
+            elif not name and target in self.r.memos and self._is_tie(uid, target, sources):
                 for end in sources:
                     self.r._refer((target,), end)
-            elif origin in self.r.codes and target in self.r.codes and name in RELATION_KINDS:
-                note = self.r.memos[notes[0]].body if notes and notes[0] in self.r.memos else ""
-                taken.update(notes[:1] if note else ())
+            elif {origin, target} <= self.r.codes.keys() and name in RELATION_KINDS and direction == "OneWay":
+                own = derived_guid(uid, "note") if self.r.ours else next(iter(notes), "")
+                note = self.r.memos[own].body if own in notes and own in self.r.memos else ""
+                taken.update({own} if note else ())
+                self.r._refer((n for n in notes if n not in taken), uid)
                 relations.append(Relation(uid, origin, name, target, note))
             else:
                 way: Any = direction if direction in _DIRECTIONS else "Associative"
@@ -275,6 +278,10 @@ class _Resolver:
                 if len(sources) > 1 or len(targets) > 1:
                     self.log.change("link to a passage with several codings leads to the first", name or uid)
         return links, relations, taken
+
+    def _is_tie(self, uid: Uid, memo: Uid, ends: Sequence[Uid]) -> bool:
+        """Say whether a link without a name only says what a memo is about; our own files mark those."""
+        return not self.r.ours or any(memo_tie(memo, end) == uid for end in ends)
 
     def _memos(self, taken: set[str]) -> tuple[Memo, ...]:
         out = [

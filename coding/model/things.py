@@ -253,7 +253,7 @@ class Coding:
     replaces: Uid | None = None
     confidence: Literal["", "low", "medium", "high"] = ""
     quotable: Quotable | Literal[""] = ""
-    """Overrides the document's and the case's word where set."""
+    """Closes a passage beyond its document's and its case's word; the strictest of them wins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,10 +113,10 @@ def test_what_may_not_be_quoted_stands_in_no_table_or_page(study, tmp_path, name
     assert any(loss.what == "passages" and loss.count == 5 for loss in report.losses)
 
 
-def test_the_word_of_a_coding_stands_over_the_one_of_its_document(study, tmp_path):
+def test_the_verbatim_of_a_coding_does_not_open_a_closed_document(study, tmp_path):
     snapshot = replace(with_permissions(study, d1="no"), details={"k1": {"quotable": "verbatim"}})
     exporters.write(snapshot, tmp_path / "a.csv")
-    assert [r["text"] for r in rows_of(tmp_path / "a.csv") if r["uid"] == "k1"] == ["The county ranked us."]
+    assert [r["quotable"] for r in rows_of(tmp_path / "a.csv") if r["uid"] == "k1"] == ["no"]
 
 
 def test_the_report_escapes_every_word_and_loads_nothing(study, tmp_path):
