@@ -17,7 +17,7 @@ from coding.spans import Span
 
 __all__ = ["SEGMENTER", "sentences_in"]
 
-SEGMENTER: Final = "coding-sentences-1"
+SEGMENTER: Final = "coding-sentences-2"
 """Name and version of the rules; rises with every change that can move a boundary."""
 
 _CLOSERS = "\"'”’»」』)）\\]】〕》〉*"
@@ -34,6 +34,7 @@ _OPEN_STRAIGHT = re.compile(_PROTECTED.pattern + r'|(?<![^\s(（,，:：;；.。
 _MARKER = re.compile(r"[(（](?:(\d{1,2})|([一二三四五六七八九十]{1,3})|([a-hA-H])|([ivx]{1,4}))[)）]\Z|([①-⑳])\Z")
 _SPECIAL = re.compile(r"[.!?…｡．“”\"‘’'「」『』《》〈〉()（）【】\[\]①-⑳*]|[。！？]+[^\w。！？]")
 _HAN_SENTENCE = re.compile(r"[^。！？]*[。！？]+|[^。！？]+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@\w")
 _BLANKS = frozenset(BLANK)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SPEECH_EN = re.compile(
@@ -54,7 +55,9 @@ _TITLES = word_set(
 )
 """Abbreviations that never end a sentence."""
 
-_BEFORE_NUMBER = word_set("no nos fig figs vol vols pp p sec sect art arts ch chap eq eqs tab app para paras pt ex par")
+_BEFORE_NUMBER = word_set(
+    "no n° nos fig figs vol vols pp p sec sect art arts ch chap eq eqs tab app para paras pt ex par"
+)
 _EITHER = word_set(
     "u.s u.k u.n e.u u.s.a p.r.c p.r u.s.s.r a.m p.m ph.d m.a b.a m.sc b.sc d.c l.a n.y inc ltd corp co llc jr sr bros "
     "al etc esq jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri ave blvd rd ibid op cit a.d b.c"
@@ -237,6 +240,10 @@ class _Line:
 
     def _full_stop(self, mark: int, stop: int, close: int, after: int, following: str) -> bool:
         text = self.text
+        if following == "." and after > close:
+            return False  # . . . is one ellipsis
+        if text[mark - 2 : mark] == ". ":
+            return self._ellipsis("...", following, after, close)
         low = max(self.begin, mark - 24, text.rfind(" ", self.begin, mark) + 1)
         piece = text[low:mark].lstrip("(（“‘\"'[【*").lstrip(BLANK)
         glued = after == close
@@ -266,6 +273,8 @@ class _Line:
     def _glued_sentence(self, piece: str, after: int) -> bool:
         """Say whether “levels.However” is two sentences, as against “www.Example”, “U.S.Army” or “Ph.D”."""
         if "@" in piece or "/" in piece or piece.startswith("www"):
+            return False
+        if _MAIL.match(self.text, after):
             return False
         tail = piece[-2:]
         following = self.text[after + 1 : after + 2]

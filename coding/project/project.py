@@ -401,7 +401,11 @@ class Project:
         ]
 
     def __repr__(self) -> str:
+        if self.store.database.closed:
+            return f"{self.store.database.name}, closed"
         return f"{self.name}: " + ", ".join(f"{n} {what}" for what, n in self._rows()[:3]) + f", as {self.coder_name}"
 
     def _repr_html_(self) -> str:
+        if self.store.database.closed:
+            return html_table(("", ""), [], repr(self))
         return html_table(("", ""), self._rows(), self.name)

@@ -402,8 +402,17 @@ class Rounds(Collection[Round]):
         return bool(people) and len(people - set(item.protocol.get("handed_out", {}))) <= 1
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per round: number, name, purpose, status, blind, protocol, uid."""
+        """Return one row per round: what it is for, how it stands, and what its protocol fixed when it opened."""
         import pandas as pd
 
-        rows = [(r.number, r.name, r.purpose, r.status, r.blind, dict(r.protocol), r.uid) for r in self._all()]
-        return pd.DataFrame(rows, columns=["number", "round", "purpose", "status", "blind", "protocol", "uid"])
+        fixed = ("unit", "measure", "universe", "threshold")
+        rows = [
+            (
+                r.number, r.name, r.purpose, r.status, r.blind, *(r.protocol.get(name) for name in fixed),
+                len(r.protocol.get("documents", ())) or None, r.uid,
+            )
+            for r in self._all()
+        ]  # fmt: skip
+        return pd.DataFrame(
+            rows, columns=["number", "round", "purpose", "status", "blind", *fixed, "documents", "uid"]
+        ).convert_dtypes()

@@ -70,6 +70,7 @@ class Database:
         self._pid = os.getpid()
         self._write_lock = threading.RLock()
         self._local = threading.local()
+        self.closed = False
         self.clock: Clock = FileClock() if self.path else ServerClock()
         self.engine = self._engine()
 
@@ -161,6 +162,7 @@ class Database:
         if self.current is not None:
             yield self.current
             return
+        self._must_be_open()
         with self.errors(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -175,6 +177,7 @@ class Database:
             own: uid of the coder whose codings alone will change, beside other coders; None to have the project alone.
         """
         self._after_fork()
+        self._must_be_open()
         if self.readonly:
             raise ProjectReadOnly(
                 f"{self.name} was opened for reading; nothing can be changed. Open it again without readonly=True."
@@ -255,8 +258,13 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.closed = True
         if os.getpid() == self._pid:
             self.engine.dispose()
+
+    def _must_be_open(self) -> None:
+        if self.closed:
+            raise ProjectError(f"{self.name} was closed. Open it again with open_project(…).")
 
 
 def _rested(_connection: Any, record: Any) -> None:
