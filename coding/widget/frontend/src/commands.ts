@@ -356,7 +356,7 @@ export function run(screen: Screen, command: Command, code?: Code): boolean {
     case "memo": return memo(screen);
     case "definition": return definition(screen);
     case "search": screen.panels.search(); return true;
-    case "undo": screen.desk.act({ kind: "undo" }); return true;
+    case "undo": screen.takingBack = target(screen); screen.desk.act({ kind: "undo" }); return true;
     case "redo": screen.desk.act({ kind: "redo" }); return true;
     case "leave": return screen.leave();
     case "regions": return regions(screen);

@@ -34,6 +34,8 @@ export class Screen {
   onlyCoder: string | null = null;
   onlyRound: string | null = null;
   others = false;
+  /** Extent of the coding that was chosen when a step back was asked for. */
+  takingBack: Span | null = null;
   edge: "start" | "end" | null = null;
   wide = 1200;
   text!: TextView;
@@ -213,6 +215,7 @@ export class Screen {
     if (this.selected === `op:${op.id}`) this.selected = ack.coding ?? null;
     const kind = op.action.kind;
     if (kind === "undo" || kind === "redo") {
+      queueMicrotask(() => { this.takingBack = null; });
       const done = ack.done;
       this.flash(done ? this.say(kind === "undo" ? "undone" : "redone", done) : this.say(kind === "undo" ? "nothingUndo" : "nothingRedo"));
     }
@@ -234,7 +237,11 @@ export class Screen {
   private drawNow(): void {
     this.refreshing = false;
     if (!this.root.isConnected) return;
-    if (this.selected && !this.desk.find(this.selected)) this.selected = null;
+    if (this.selected && !this.desk.find(this.selected)) {
+      this.selected = null;
+      // what was just coded and taken back is chosen again, for the code that was meant
+      if (this.takingBack) this.text.choose(this.takingBack, this.takingBack[0], false);
+    }
     this.text.redraw();
     this.margin.draw(this.sliding);
     this.sliding = false;
