@@ -36,8 +36,9 @@ QUOTED = "老干部说：“先做起来再说。”"
 NS = {"q": "urn:QDA-XML:project:1.0"}
 
 
-def read_back(path: Path) -> list[tuple[str, str]]:
-    """Return words and code of every coding of a .qdpx, as any reader of the standard would."""
+def read_back(path: Path, unit: str = "utf-32-le") -> list[tuple[str, str]]:
+    """Return words and code of every coding of a .qdpx, as a reader who counts in that unit would."""
+    wide = len("a".encode(unit))
     with zipfile.ZipFile(path) as file:
         root = ET.fromstring(file.read("project.qde"))
         names = {code.get("guid"): code.get("name") for code in root.iter(f"{{{NS['q']}}}Code")}
@@ -45,7 +46,8 @@ def read_back(path: Path) -> list[tuple[str, str]]:
         for source in root.iter(f"{{{NS['q']}}}TextSource"):
             text = file.read("sources/" + source.get("plainTextPath").split("://")[1]).decode("utf-8")
             for selection in source.iter(f"{{{NS['q']}}}PlainTextSelection"):
-                words = text[int(selection.get("startPosition")) : int(selection.get("endPosition"))]
+                start, end = (wide * int(selection.get(f"{edge}Position")) for edge in ("start", "end"))
+                words = text.encode(unit)[start:end].decode(unit)
                 out += [(words, names[ref.get("targetGUID")]) for ref in selection.iterfind("q:Coding/q:CodeRef", NS)]
     return sorted(out)
 
@@ -78,4 +80,4 @@ def test_from_a_pasted_page_to_the_right_words_under_every_exported_code(lab_pag
     again.expect(*coded)
     assert lab.run(EXPORT).strip().splitlines()[-1] == "5"
     assert read_back(lab.folder / "out.qdpx") == sorted(coded)
-    assert read_back(lab.folder / "for_nvivo" / "project_nvivo.qdpx") == sorted(coded)
+    assert read_back(lab.folder / "for_nvivo" / "project_nvivo.qdpx", "utf-16-le") == sorted(coded)
