@@ -14,7 +14,7 @@ from coding.importers.refi_container import Container, local_name
 from coding.importers.refi_offsets import RawText
 from coding.importers.refi_report import Log
 from coding.model import Code, Scalar, Uid, new_uid
-from coding.refi import canonical_guid, colour_hue, derived_guid, read_code_text, time_ms
+from coding.refi import canonical_guid, colour_hue, derived_guid, is_automatic, read_code_text, time_ms
 
 __all__ = ["CodingRecord", "DocumentRecord", "Elements", "SelectionRecord"]
 
@@ -157,8 +157,9 @@ class Elements:
         if fields.get("stage") not in _STAGES:
             fields.pop("stage", None)
         colour = element.get("color")
-        hue = colour_hue(colour) if colour else None
-        if colour and hue is None:
+        automatic = is_automatic(colour or "")
+        hue = colour_hue(colour) if colour and not automatic else None
+        if colour and hue is None and not automatic:
             self.log.change("colour without a hue was left to the tree", colour)
         return Code(
             uid=self.uid(element, "code"),
