@@ -168,7 +168,7 @@ def test_in_a_docx_the_words_that_a_file_quotes_stand_over_its_positions(tmp_pat
     path.write_bytes(dialects.styled_only(quotes=True, shift=3))
     snapshot, report = read_project(path)
     assert words(snapshot) == dialects.PASSAGES
-    assert any(line.startswith("3 × passage was found by its words") for line in report.changes)
+    assert any("found by its words" in line for line in report.changes)
 
 
 def test_a_quote_that_stands_nowhere_in_a_docx_is_left_out_and_said(tmp_path, dialects, monkeypatch):
