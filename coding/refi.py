@@ -33,6 +33,7 @@ __all__ = [
     "document_text",
     "guid",
     "hue_colour",
+    "is_automatic",
     "is_date",
     "join_description",
     "memo_tie",
@@ -172,17 +173,37 @@ def _rgb(lightness: float, chroma: float, hue: float) -> tuple[int, int, int]:
 
 @cache
 def _colours() -> tuple[str, ...]:
-    """Return 360 different colours: neighbours that round to the same bytes differ in lightness."""
+    """Return 720 different colours: for each hue one that a person set and, behind all those, one of the tree's.
+
+    Neighbours that round to the same bytes differ in lightness.
+    """
     out: dict[str, None] = {}
-    for hue in range(360):
-        steps = (0.7 + step / 500 for step in range(40))
-        out[next(c for c in ("#{:02x}{:02x}{:02x}".format(*_rgb(s, 0.11, hue)) for s in steps) if c not in out)] = None
+    for lightness in (0.7, 0.69):
+        for hue in range(360):
+            steps = (lightness + step / 500 for step in range(60))
+            out[next(c for c in ("#{:02x}{:02x}{:02x}".format(*_rgb(s, 0.11, hue)) for s in steps) if c not in out)] = (
+                None
+            )
     return tuple(out)
 
 
-def hue_colour(hue: int) -> str:
-    """Return the colour of a hue as ``#rrggbb``."""
-    return _colours()[hue % 360]
+def hue_colour(hue: int, *, automatic: bool = False) -> str:
+    """Return the colour of a hue as ``#rrggbb``.
+
+    Args:
+        hue: in degrees.
+        automatic: whether the tree gave it, so that it does not come back as one that a person set.
+    """
+    return _colours()[hue % 360 + 360 * automatic]
+
+
+def is_automatic(colour: str) -> bool:
+    """Say whether a colour is one that we wrote for a code that has none of its own.
+
+    >>> is_automatic(hue_colour(123, automatic=True)), is_automatic(hue_colour(123))
+    (True, False)
+    """
+    return colour.strip().lower() in _colours()[360:]
 
 
 def colour_hue(colour: str) -> int | None:
@@ -197,7 +218,7 @@ def colour_hue(colour: str) -> int | None:
     if not re.fullmatch("#[0-9a-f]{6}", low):
         return None
     if low in _colours():
-        return _colours().index(low)
+        return _colours().index(low) % 360
     red, green, blue = (int(low[i : i + 2], 16) / 255 for i in (1, 3, 5))
     if max(red, green, blue) - min(red, green, blue) < 0.04:
         return None

@@ -69,7 +69,7 @@ def check_fields(code: Code) -> Code:
         raise InvalidValue(f"There is no direction “{code.direction}”. There are: {', '.join(DIRECTIONS[1:])}.")
     if code.stage not in STAGES:
         raise InvalidValue(f"There is no stage “{code.stage}”. There are: {', '.join(STAGES[1:])}.")
-    if code.hue is not None and (isinstance(code.hue, bool) or not 0 <= code.hue < 360):
+    if code.hue is not None and (isinstance(code.hue, bool | str) or not 0 <= code.hue < 360):
         raise InvalidValue(f"A hue lies between 0 and 359 degrees, not {code.hue}.")
     unknown = sorted(set(code.review) - _FIELDS)
     if unknown:

@@ -32,6 +32,7 @@ def write_html(path: Path, title: str, parts: Iterable[Part], *, language: Liter
     """
     out = [
         f"<!doctype html><html lang='{language}'><head><meta charset='utf-8'>",
+        '<meta name="generator" content="Coding workbench">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>",
     ]

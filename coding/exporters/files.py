@@ -27,8 +27,7 @@ def atomic(path: Path) -> Iterator[Path]:
     Raises:
         ExportFailed: the folder is missing, cannot be written or is full.
     """
-    if path.is_dir():
-        raise ExportFailed(f"{path.name} is a folder; give the name of a file.")
+    _check_target(path)
     if not path.parent.is_dir():
         raise ExportFailed(f"There is no folder “{path.parent.name}” to write {path.name} into; make it first.")
     temporary = path.with_name(f".{secrets.token_hex(6)}.part")
@@ -41,6 +40,21 @@ def atomic(path: Path) -> Iterator[Path]:
         raise ExportFailed(f"{path.name} was not written: {error.strerror or error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _check_target(path: Path) -> None:
+    """Refuse a target that cannot be a file, and one that is a project: those are never replaced by an export."""
+    try:
+        if os.path.isdir(path):
+            raise ExportFailed(f"{path.name or path} is a folder; give the name of a file.")
+        if path.exists():
+            with path.open("rb") as old:
+                if old.read(16) == b"SQLite format 3\x00":
+                    raise ExportFailed(f"{path.name} is a project or another database; give another name.")
+    except ValueError:
+        raise ExportFailed(f"{str(path)!r} cannot be the name of a file; give another one.") from None
+    except OSError as error:
+        raise ExportFailed(f"{path.name[:60]} cannot be written: {error.strerror or error}.") from error
 
 
 def write_bytes(path: Path, data: bytes) -> None:

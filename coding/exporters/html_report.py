@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
+from coding.codebook import Codebook
 from coding.errors import ExportFailed
 from coding.exporters.files import atomic
 from coding.exporters.passages import Passage, Passages
@@ -50,6 +51,7 @@ _WORDS: Final = {
 def _head(title: str, language: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}"><head><meta charset="utf-8">\n'
+        '<meta name="generator" content="Coding workbench">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>\n<h1>{escape(title)}</h1>\n"
@@ -98,9 +100,9 @@ def _report(passages: Passages, title: str) -> Iterator[str]:
         count = len(by_code.get(i, ()))
         yield f'<div><a href="#c{i}">{escape(str(passages.tree.paths[i]))}</a> {count:,}</div>\n'
     yield "</nav>\n"
-    hues = passages.tree.hues
+    book = Codebook(s.codes)
     for i in shown:
-        colour = hue_colour(hue) if (hue := hues[i]) is not None else "#888888"
+        colour = hue_colour(book.hue(s.codes[i]))
         path = escape(str(passages.tree.paths[i]))
         yield f'<section><h2 id="c{i}" style="border-color:{colour}">{path}</h2>\n'
         yield from _rules(s.codes[i], passages.language, words)

@@ -23,7 +23,7 @@ from coding.exporters.refi_qda import write_codebook, write_project
 from coding.exporters.report import ExportReport, Loss
 from coding.exporters.tabular import Table, write_csv, write_tab, write_xlsx
 from coding.model import Snapshot, Variable
-from coding.refi import guid, hue_colour
+from coding.refi import guid
 from coding.spans import total
 
 __all__ = ["write_folder"]
@@ -247,10 +247,9 @@ class _Folder:
         for position, path in self.paths.items():
             code = codes[position]
             parent, _, _ = path.rpartition("\\")
-            colour = hue_colour(code.hue) if code.hue is not None else ""
             rows.append([
                 self.plan.code_names[code.uid], code.definition, int(files[position]), int(amount[position]),
-                f"Codes\\\\{path}", parent, path.count("\\") + 1, colour, guid(code.uid),
+                f"Codes\\\\{path}", parent, path.count("\\") + 1, self.plan.colours[code.uid], guid(code.uid),
             ])  # fmt: skip
         self.put("codebook", _CODEBOOK, lambda: rows)
 

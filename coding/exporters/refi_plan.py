@@ -11,12 +11,13 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from coding.codebook import Codebook
 from coding.errors import InvalidValue
 from coding.exporters import refi_losses
 from coding.exporters.quotable import Closed
 from coding.exporters.report import Loss, Renamed
 from coding.model import CaseLink, Code, Link, Relation, Snapshot, Uid, Value
-from coding.refi import ILLEGAL
+from coding.refi import ILLEGAL, hue_colour
 
 __all__ = ["PROFILES", "Plan", "Profile", "losses"]
 
@@ -125,6 +126,12 @@ class Plan:
             for code, name in zip(siblings, names, strict=True):
                 out[code.uid] = self._noted("code", code.name, name)
         return out
+
+    @cached_property
+    def colours(self) -> dict[Uid, str]:
+        """Colour of each code, ``#rrggbb``: what a person set, else what the tree gives it."""
+        tree = Codebook(self.codes)
+        return {c.uid: hue_colour(tree.hue(c), automatic=c.hue is None) for c in self.codes}
 
     # -- names ------------------------------------------------------------------------------------
 

@@ -38,7 +38,6 @@ from coding.refi import (
     derived_guid,
     document_text,
     guid,
-    hue_colour,
     is_date,
     join_description,
     memo_tie,
@@ -184,8 +183,8 @@ def _codes_xml(plan: Plan, memos: dict[Uid, list[Memo]]) -> Iterator[str]:
             yield "</Code>\n"
             continue
         name = plan.code_names[code.uid]
-        colour = f' color="{hue_colour(code.hue)}"' if code.hue is not None else ""
-        yield f'<Code guid="{guid(code.uid)}" name="{_attr(name)}" isCodable="{str(code.codable).lower()}"{colour}>'
+        fields = f'isCodable="{str(code.codable).lower()}" color="{plan.colours[code.uid]}"'
+        yield f'<Code guid="{guid(code.uid)}" name="{_attr(name)}" {fields}>'
         yield _description(code_text(code, renamed=name != code.name))
         yield _note_refs(memos.get(code.uid, ()))
         stack.append(None)

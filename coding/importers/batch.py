@@ -9,6 +9,7 @@ from typing import Any, Final
 from coding.errors import ImportRejected
 from coding.importers import limits
 from coding.importers.detect import detect
+from coding.importers.own import refuse_own
 from coding.importers.results import CodingRow, ImportResult, from_json
 from coding.importers.table import coding_rows, read_csv, read_csv_table
 from coding.importers.text import read_markdown, read_text
@@ -82,6 +83,8 @@ def read(
     data = read_bytes(source, file)
     kind = detect(data, file)
     _refuse_other_doors(kind, file)
+    if as_ is None:
+        refuse_own(source, data, file)
     given = {"encoding": encoding, "as_": as_, **options}
     given = {key: value for key, value in given.items() if value is not None}
     if kind in _HERE:

@@ -84,7 +84,8 @@ class TextBuilder:
         """Return the document.
 
         Args:
-            options: the person's own word on ``kind`` and ``language``.
+            options: the person's own word on ``kind`` and ``language``; ``plain`` keeps empty lines at both ends,
+                for texts that another program's offsets lie on.
             variables: what the file says of itself.
             kind: of the document, unless the person said another.
             encoding: the text was read with.
@@ -94,8 +95,8 @@ class TextBuilder:
         """
         given = options or {}
         text = "\n".join(self._parts)
-        lead = len(text) - len(text.lstrip("\n"))
-        text = text.strip("\n")
+        lead = 0 if given.get("plain") else len(text) - len(text.lstrip("\n"))
+        text = text if given.get("plain") else text.strip("\n")
         if not text.strip():
             raise ImportRejected(
                 self.file,

@@ -112,6 +112,10 @@ class _Reader:
         root = parse(self.archive.read("word/document.xml"), self.file, place="word/document.xml")
         body = next((e for e in root if local(e) == "body"), root)
         self._blocks(body)
+        if options.get("plain"):  # the words of the paragraphs and nothing that would move an offset
+            for paragraph, role in self.paragraphs:
+                self._write_paragraph(paragraph, role)
+            return self.out.result(options)
         kind = self._write()
         return self.out.result(options, kind=kind)
 

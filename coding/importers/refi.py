@@ -18,7 +18,7 @@ from coding.importers import limits
 from coding.importers.refi_container import Container, events, local_name
 from coding.importers.refi_elements import CodingRecord, DocumentRecord, Elements, SelectionRecord, _same_name
 from coding.importers.refi_match import Matching, match
-from coding.importers.refi_offsets import find_convention
+from coding.importers.refi_offsets import RawText, find_convention
 from coding.importers.refi_report import ImportReport, Log
 from coding.model import (
     Case,
@@ -384,6 +384,10 @@ class _Reader:
 
     # -- everything together ------------------------------------------------------------------------------------
 
+    def _samples(self, *, styled: bool) -> list[tuple[RawText, list[tuple[int, int, str]]]]:
+        texts = (d for d in self.documents if d.raw.styled == styled)
+        return [(d.raw, [(s.start, s.end, s.quote) for s in d.selections]) for d in texts]
+
     def finish(self) -> tuple[Snapshot, ImportReport]:
         """Place every passage, resolve every reference, and report."""
         from coding.importers.refi_resolve import resolve
@@ -394,10 +398,11 @@ class _Reader:
             convention = Convention("utf16" if declared[1].startswith("UTF") else "codepoint", int(declared[2]))
             decided, evidence = "declared", ""
         else:
-            samples = [(d.raw, [(s.start, s.end, s.quote) for s in d.selections]) for d in self.documents]
-            convention, fitted, evidence = find_convention(samples, likely)
+            convention, fitted, evidence = find_convention(self._samples(styled=False), likely)
             decided = "fit" if fitted else "origin" if known else "standard"
-        snapshot = resolve(self, convention)
+        # line ends of a docx are nobody's bytes: they count as they do in that program's plain texts, or else fit
+        styled, _, _ = find_convention(self._samples(styled=True), convention)
+        snapshot = resolve(self, convention, styled)
         counts = {
             "documents": len(snapshot.documents),
             "codes": len(snapshot.codes),

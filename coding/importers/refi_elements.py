@@ -9,12 +9,15 @@ from typing import Any, Final
 
 from coding.errors import ImportRejected
 from coding.importers import limits
+from coding.importers.detect import detect
 from coding.importers.encoding import decode
+from coding.importers.fence import run_fenced
 from coding.importers.refi_container import Container, local_name
 from coding.importers.refi_offsets import RawText
 from coding.importers.refi_report import Log
+from coding.importers.results import from_json
 from coding.model import Code, Scalar, Uid, new_uid
-from coding.refi import canonical_guid, colour_hue, derived_guid, read_code_text, time_ms
+from coding.refi import canonical_guid, colour_hue, derived_guid, is_automatic, read_code_text, time_ms
 
 __all__ = ["CodingRecord", "DocumentRecord", "Elements", "SelectionRecord"]
 
@@ -157,8 +160,9 @@ class Elements:
         if fields.get("stage") not in _STAGES:
             fields.pop("stage", None)
         colour = element.get("color")
-        hue = colour_hue(colour) if colour else None
-        if colour and hue is None:
+        automatic = is_automatic(colour or "")
+        hue = colour_hue(colour) if colour and not automatic else None
+        if colour and hue is None and not automatic:
             self.log.change("colour without a hue was left to the tree", colour)
         return Code(
             uid=self.uid(element, "code"),
@@ -174,25 +178,24 @@ class Elements:
 
     def raw_text(self, element: Any, name: str) -> tuple[RawText, str, tuple[str, ...]] | None:
         """Return the text of a source, its encoding and what was replaced; None where there is none."""
-        content = element.find("{*}PlainTextContent")
-        path = element.get("plainTextPath")
+        content, path = element.find("{*}PlainTextContent"), element.get("plainTextPath") or ""
+        styled = element.get("richTextPath") or ""
         encoding = "utf-8"
         if content is not None and (content.text or not path):
             raw = content.text or ""
-        elif path:
-            data = self.container.source(path)
-            if data is None:
-                why = "lies outside the archive" if re.match("(absolute|relative|https?):", path.strip()) else "missing"
-                self.log.leave(f"text of a document: its file is {why}", name)
-                return None
+        elif (data := self.container.source(path)) is not None:
             try:
                 decoded = decode(data, name)
             except ImportRejected as error:
                 self.log.leave("text of a document: it cannot be read", f"{name} ({error.reason})")
                 return None
             raw, encoding = decoded.text, decoded.encoding
+        elif (data := self.container.source(styled)) is not None:
+            return self._styled_text(data, styled, name)
         else:
-            self.log.leave("text of a document: it has only a styled version", name)
+            outside = re.match("(absolute|relative|https?):", (path or styled).strip())
+            why = "its file lies outside the archive" if outside else "its file is missing"
+            self.log.leave(f"text of a document: {why if path or styled else 'it has none'}", name)
             return None
         raw = raw.removeprefix("\ufeff")
         allowed = limits.current().text_characters
@@ -201,6 +204,20 @@ class Elements:
         clean = re.sub("[\x00\ud800-\udfff]", "\ufffd", raw)
         changes = ("NUL characters or half characters were replaced by �",) if clean != raw else ()
         return RawText.of(clean), encoding, changes
+
+    def _styled_text(self, data: bytes, path: str, name: str) -> tuple[RawText, str, tuple[str, ...]] | None:
+        """Return the text of a docx, odt or rtf, read in the fenced worker as any other."""
+        member = path.rpartition("/")[2]
+        try:
+            kind = detect(data, member)
+            if kind not in ("docx", "odt", "rtf"):
+                raise ImportRejected(name, "its styled version is of a kind that is not read here.")
+            document = from_json(run_fenced(kind, data, member, {"plain": True})).documents[0]
+        except ImportRejected as error:
+            self.log.leave("text of a document: it cannot be read", f"{name} ({error.reason})")
+            return None
+        self.log.change("document was read from its styled version; check a passage or two", name)
+        return RawText.of_styled(document.text), "", document.changes
 
     def selection(self, element: Any, document: int) -> SelectionRecord | None:
         """Return a selection in a text; None where its offsets are no numbers."""

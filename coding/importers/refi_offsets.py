@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ class RawText:
     text: str = field(repr=False)
     breaks: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Positions of the line ends that were CR LF in the file."""
+    styled: bool = False
+    """Whether it was read from a styled version (docx …), whose line ends no program's offsets agree on."""
     _costs: dict[tuple[str, int], npt.NDArray[np.int64] | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -50,6 +53,22 @@ class RawText:
         found = [m.start() for m in re.finditer("\r\n", raw)]
         breaks = np.array(found, dtype=np.int64) - np.arange(len(found))
         return cls(raw.replace("\r\n", "\n").replace("\r", "\n"), breaks)
+
+    @classmethod
+    def of_styled(cls, text: str) -> RawText:
+        """Build from the text of a styled version; every line end may count one or two."""
+        return cls(text, np.array([m.start() for m in re.finditer("\n", text)], dtype=np.int64), styled=True)
+
+    def fits(self, place: tuple[int, int], quote: str) -> bool:
+        """Say whether the words at a place are those that the file quotes; an empty quote fits anywhere."""
+        passage = self.text[place[0] : place[1]]
+        return not quote or (_fits(passage, quote) and passage[0].isspace() == quote[0].isspace())
+
+    def find(self, quote: str) -> tuple[int, int] | None:
+        """Return where quoted words stand, if that is one place only; a cut quote ends where it was cut."""
+        words = quote.rstrip("….").split() if quote.endswith(("…", "...")) else quote.split()
+        found = list(islice(re.finditer(r"\s+".join(map(re.escape, words)), self.text), 2)) if words else []
+        return found[0].span() if len(found) == 1 else None
 
     @property
     def telling(self) -> bool:

@@ -34,9 +34,15 @@ __all__ = ["resolve"]
 _DIRECTIONS: Final = ("Associative", "OneWay", "Bidirectional")
 
 
-def resolve(reader: _Reader, convention: Convention) -> Snapshot:
-    """Place every passage and look up every reference; what leads nowhere is logged."""
-    return _Resolver(reader, convention).snapshot()
+def resolve(reader: _Reader, convention: Convention, styled: Convention) -> Snapshot:
+    """Place every passage and look up every reference; what leads nowhere is logged.
+
+    Args:
+        reader: the records.
+        convention: how the file counts in plain texts.
+        styled: how it counts in texts that were read from a styled version.
+    """
+    return _Resolver(reader, convention, styled).snapshot()
 
 
 Place = tuple[int, int]
@@ -45,8 +51,8 @@ Place = tuple[int, int]
 class _Resolver:
     """Everything that needs all the records at once."""
 
-    def __init__(self, reader: _Reader, convention: Convention) -> None:
-        self.r, self.convention, self.log = reader, convention, reader.log
+    def __init__(self, reader: _Reader, convention: Convention, styled: Convention) -> None:
+        self.r, self.conventions, self.log = reader, (convention, styled), reader.log
         self.document_at = {d.uid: i for i, d in enumerate(reader.documents)}
         self.coders: dict[Uid, Coder] = dict(reader.users)
         self.cased: set[str] = set()
@@ -88,15 +94,25 @@ class _Resolver:
         out: dict[str, Place] = {}
         for document in self.r.documents:
             for s in document.selections:
-                place = document.raw.place(s.start, s.end, self.convention)
+                place = document.raw.place(s.start, s.end, self.conventions[document.raw.styled])
+                if document.raw.styled and (place is None or not document.raw.fits(place, s.quote)):
+                    place = self._by_words(document, s)
                 if place is not None:
                     out[s.guid] = place
                     continue
                 what = "of no length" if s.start == s.end else "outside of its text"
+                what = "whose words are not at its place" if document.raw.styled and s.start < s.end else what
                 codings = f", {len(s.codings)} codings" if s.codings else ""
                 self.log.leave(f"passage {what}", f"{document.name} {s.start}–{s.end}{codings}")
             document.raw.forget()
         return out
+
+    def _by_words(self, document: DocumentRecord, s: SelectionRecord) -> Place | None:
+        """Return where the quoted words of a passage stand in a styled text, if they stand there once."""
+        place = document.raw.find(s.quote)
+        if place is not None:
+            self.log.change("passage was found by its words, not by its position", f"{document.name} {s.start}–{s.end}")
+        return place
 
     def _coder(self, guid: str) -> Uid:
         if not guid:
@@ -175,7 +191,7 @@ class _Resolver:
         text = record.raw.text
         for change in record.changes:  # line ends are none: the words are the same
             self.log.change(change, record.name)
-        if len(record.raw.breaks):
+        if len(record.raw.breaks) and not record.raw.styled:
             record.changes = (*record.changes, "CR LF line ends became LF; offsets were moved with them")
         return Document(
             uid=record.uid,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from coding.errors import ImportRejected
 from coding.importers import limits
+from coding.importers.own import refuse_own_table
 from coding.importers.results import CodingRow, ImportedCase, ImportedDocument, ImportResult
 from coding.importers.text import checked, decoded_text, normalise, stem
 from coding.model import ParagraphRole, Scalar, fold_name
@@ -244,6 +245,8 @@ def table_result(
     """
     if not table.rows:
         raise ImportRejected(table.file, "the table has a header and no rows.", remedy="Check the file.")
+    if as_ is None and text_column is None:
+        refuse_own_table(table.file, table.columns, table.rows[0][1])
     names = _column(table, name_column) if name_column else _name_column(table)
     if as_ == "survey":
         return _survey(table, names, text_column, language)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from coding.project.project import Project
 
+LONGEST_NAME = 255
+"""Bytes of one part of a path on every common file system."""
 MOST_COMPARED = 400
 """Documents among which near-duplicates are looked for at import; `Documents.similar` compares any number."""
 
@@ -418,6 +420,8 @@ def expand(patterns: Iterable[str | Path]) -> Iterator[Path]:
                 "Put a star before it: add_files(*paths)."
             )
         path = Path(pattern).expanduser()
+        if not str(pattern).strip() or "\0" in str(pattern) or len(path.name.encode("utf-8", "replace")) > LONGEST_NAME:
+            raise ImportRejected(f"{str(pattern)[:60]!r}", "no file can be called this.", remedy="Give a path.")
         if path.is_dir():
             found = sorted(p for p in path.rglob("*") if _is_material(p))
         elif path.exists():

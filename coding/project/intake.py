@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ def take_files(
     documents: list[Path] = []
     for name in files:
         try:
-            whole = Path(name).suffix.lower() in PROJECT_SUFFIXES and Path(name).exists()  # a .qda is a folder
+            whole = Path(name).suffix.lower() in PROJECT_SUFFIXES and os.path.exists(name)  # a .qda is a folder
             paths = [Path(name)] if whole else list(expand([name]))
         except ImportRejected as error:
             reports.append(FileReport(Path(name).name, "rejected", reason=str(error)))

@@ -148,6 +148,8 @@ class Cases(Collection[Case]):
         variables = {(v.on, v.name): v for v in self._store.all(Variable)}
         with self._store.change("set values") as change:
             for name, value in values.items():
+                if isinstance(value, list | tuple | dict | set):
+                    raise InvalidValue(f"The variable “{name}” holds one value; a {type(value).__name__} was given.")
                 variable = variables.get((on, name))
                 if variable is None:
                     variable = Variable(new_uid(), name, type_of(value), on)

@@ -157,3 +157,22 @@ def old_codebook():
         f'<Code guid="{{{guid("a").upper()}}}" name="Group" isCodable="false" color="#f00">'
         f'<Code guid="{guid("b")}" name="Inner" isCodable="true"/></Code></Codes></CodeBook>'
     ).encode()
+
+
+def docx(paragraphs):
+    """A Word document of plain paragraphs, as small as it can be."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    lines = "".join(f'<w:p><w:r><w:t xml:space="preserve">{line}</w:t></w:r></w:p>' for line in paragraphs)
+    return pack({"[Content_Types].xml": "<Types/>",
+                 "word/document.xml": f'<w:document xmlns:w="{space}"><w:body>{lines}</w:body></w:document>'})  # fmt: skip
+
+
+def styled_only(*, crlf=1, utf16=False, quotes=False, origin="Other 1.0", plain="", shift=0):
+    """A source that exists as a docx alone; its text begins with an empty paragraph and has speakers in it."""
+    text = "\n" + TEXT
+    inner = ""
+    for name, passage in PASSAGES.items():
+        start, end = place(passage, utf16=utf16, crlf=crlf, text=text)
+        inner += selection(name, start + shift, end + shift, quote=passage if quotes else "")
+    xml = qde(origin, plain, inner).replace(' plainTextPath=""', "")
+    return pack({"project.qde": xml, "sources/x.docx": docx(text.split("\n")[:-1])})

@@ -143,3 +143,53 @@ def test_every_bad_passage_is_listed_and_the_good_one_arrives(tmp_path):
     assert [(int(a), int(b)) for a, b in zip(snapshot.codings.start, snapshot.codings.end, strict=True)] == [(0, 3)]
     assert sum(int(line.split()[0]) for line in report.left_out) == 5
     assert any("Unknown coder" in line for line in report.changes)
+
+
+@pytest.mark.parametrize("crlf", [1, 2])
+@pytest.mark.parametrize("utf16", [False, True])
+def test_a_source_that_is_only_a_docx_comes_in_with_the_right_words(tmp_path, dialects, crlf, utf16):
+    path = tmp_path / "a.qdpx"
+    path.write_bytes(dialects.styled_only(crlf=crlf, utf16=utf16))
+    snapshot, report = read_project(path)
+    assert snapshot.texts[snapshot.documents[0].uid] == "\n" + dialects.TEXT.rstrip("\n")
+    assert words(snapshot) == dialects.PASSAGES
+    assert not report.left_out
+    assert any("styled version" in line for line in report.changes)
+
+
+def test_a_docx_stands_in_for_a_plain_text_that_is_missing(tmp_path, dialects):
+    path = tmp_path / "a.qdpx"
+    path.write_bytes(dialects.styled_only(plain="internal://missing.txt"))
+    assert words(read_project(path)[0]) == dialects.PASSAGES
+
+
+def test_in_a_docx_the_words_that_a_file_quotes_stand_over_its_positions(tmp_path, dialects):
+    path = tmp_path / "a.qdpx"
+    path.write_bytes(dialects.styled_only(quotes=True, shift=3))
+    snapshot, report = read_project(path)
+    assert words(snapshot) == dialects.PASSAGES
+    assert any("found by its words" in line for line in report.changes)
+
+
+def test_a_quote_that_stands_nowhere_in_a_docx_is_left_out_and_said(tmp_path, dialects, monkeypatch):
+    monkeypatch.setitem(dialects.PASSAGES, "Learning", "pilot")
+    data = dialects.styled_only(quotes=True)
+    path = tmp_path / "a.qdpx"
+    path.write_bytes(_with_xml(data, lambda xml: xml.replace('name="pilot"', 'name="no such words"')))
+    snapshot, report = read_project(path)
+    assert set(words(snapshot)) == {"Pressure", "压力"}
+    assert any("whose words are not at its place" in line for line in report.left_out)
+
+
+def _with_xml(data, change):
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["project.qde"] = change(members["project.qde"].decode()).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()

@@ -178,3 +178,15 @@ def test_what_is_here_already_is_found_by_guid_path_and_text(study, tmp_path):
     found = match(once, foreign)
     assert {found.how["x0"], found.how[once.codes[0].uid + "x"]} == {"text", "path"}
     assert [d.uid for d in found.apply(foreign).documents] == [d.uid for d in once.documents]
+
+
+def test_codes_without_a_colour_have_the_trees_in_other_programs_and_none_here_again(tmp_path):
+    from lxml import etree
+
+    names = ["Pressure", "Learning", "Tournament"]
+    codes = tuple(Code(f"22222222-2222-4222-8222-22222222222{i}", n, position=i) for i, n in enumerate(names))
+    refi_qda.write_codebook(replace(small(), codes=codes), tmp_path / "a.qdc", profile="nvivo")
+    written = [x.get("color") for x in etree.parse(str(tmp_path / "a.qdc")).iter("{*}Code")]
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in written)
+    assert len(set(written)) == 3
+    assert [c.hue for c in read_codebook(tmp_path / "a.qdc")] == [None] * 3
