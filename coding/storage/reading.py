@@ -57,11 +57,16 @@ def key_of(c: Coding) -> Key:
 @cache
 def _joined() -> sa.Select[Any]:
     """Select codings with uids in place of local numbers."""
+    return _named(codings)
+
+
+def _named(rows: sa.FromClause) -> sa.Select[Any]:
+    """Select rows of codings with uids in place of local numbers."""
     tables = {kind: THINGS[kind].table for kind in _KINDS}
-    source: Any = codings
+    source: Any = rows
     for kind, table in tables.items():
-        source = source.join(table, table.c.id == codings.c[kind], isouter=kind == "round")
-    plain = [c for c in codings.c if c.name not in _KINDS]
+        source = source.join(table, table.c.id == rows.c[kind], isouter=kind == "round")
+    plain = [c for c in rows.c if c.name not in _KINDS]
     return sa.select(*plain, *(t.c.uid.label(kind) for kind, t in tables.items())).select_from(source)
 
 
@@ -151,6 +156,9 @@ def _conditions(connection: sa.Connection, **wanted: Iterable[Uid] | None) -> li
     for name, uids in wanted.items():
         if uids is not None:
             uids = [u for u in uids if is_uid(u)]
+            if len(uids) == 1:  # an equality, so that a page is read in the order of the index and no further
+                out.append(codings.c[name] == _numbers(name).params({f"{name}_uids": uids}).scalar_subquery())
+                continue
             if len(uids) <= _FEW:
                 out.append(codings.c[name].in_(_numbers(name).params({f"{name}_uids": uids})))
                 continue
@@ -187,12 +195,17 @@ def list_codings(
 ) -> list[Coding]:
     """Return live codings by document, start, and longer first."""
     conditions = _conditions(connection, document=documents, code=codes, coder=coders, round=rounds)
-    query = (
-        _joined().where(*conditions).order_by(codings.c.document, codings.c.start, codings.c.end.desc(), codings.c.uid)
-    )
-    if limit is not None:
-        query = query.limit(limit).offset(offset)
+    if limit is None:
+        query = _joined().where(*conditions).order_by(*_places(codings))
+    else:
+        chosen = sa.select(codings).where(*conditions).order_by(*_places(codings)).limit(limit).offset(offset)
+        page = chosen.subquery("page")
+        query = _named(page).order_by(*_places(page))
     return [_coding(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def _places(rows: sa.FromClause) -> tuple[Any, ...]:
+    return rows.c.document, rows.c.start, rows.c.end.desc(), rows.c.uid
 
 
 def counts(connection: sa.Connection, by: str, *, coders: Iterable[Uid] | None = None) -> dict[Uid, int]:
