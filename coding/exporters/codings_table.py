@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +35,10 @@ class _Rows:
         self.depth = self.passages.tree.ancestors.shape[1] if snapshot.codes else 0
         self.variables = snapshot.variables
         self.values: dict[tuple[Uid, Uid], Any] = {(v.variable, v.owner): v.value for v in snapshot.values}
-        names = [f"{v.on}: {v.name}" for v in snapshot.variables]
+        names: list[str] = []
+        for v in snapshot.variables:  # two may bear one name
+            name = f"{v.on}: {v.name}"
+            names.append(name if name not in names else f"{name} ({names.count(name) + 1}) {v.uid}")
         self.columns = (*_FIXED, *(f"level_{i + 1}" for i in range(self.depth)), *names, *(("memo", "text") * text))
 
     def __iter__(self) -> Iterator[list[Any]]:
@@ -120,7 +124,7 @@ def write_json_lines(
     target, rows = Path(path), _Rows(snapshot, text, language)
     with atomic(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as out:
         for row in rows:
-            kept = {k: v for k, v in zip(rows.columns, row, strict=True) if v not in (None, "")}
+            kept = {k: v for k, v in zip(rows.columns, row, strict=True) if v not in (None, "") and _is_json(v)}
             out.write(json.dumps(kept, ensure_ascii=False, allow_nan=False) + "\n")
     return _report("jsonl", target, rows)
 
@@ -148,9 +152,15 @@ def write_parquet(
 
 
 def _uniform(values: tuple[Any, ...]) -> list[Any]:
-    """Return a column of one kind: where a variable holds several, all become text."""
+    """Return a column of one kind: where a variable holds several, or numbers of over 18 digits, all become text."""
     kinds = {type(v) for v in values if v is not None}
-    return list(values) if len(kinds) <= 1 else [None if v is None else str(v) for v in values]
+    fits = not any(type(v) is int and abs(v) >= 10**18 for v in values)
+    return list(values) if len(kinds) <= 1 and fits else [None if v is None else str(v) for v in values]
+
+
+def _is_json(value: Any) -> bool:
+    """Say whether JSON can hold a value; NaN and infinity are left out as missing."""
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def write_matrix(

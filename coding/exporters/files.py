@@ -44,15 +44,15 @@ def atomic(path: Path) -> Iterator[Path]:
 
 def _check_target(path: Path) -> None:
     """Refuse a target that cannot be a file, and one that is a project: those are never replaced by an export."""
+    if "\0" in str(path) or not path.name.strip(" ."):
+        raise ExportFailed(f"“{path}” cannot be the name of a file; give another one.")
     try:
-        if os.path.isdir(path):
+        if path.is_dir():
             raise ExportFailed(f"{path.name or path} is a folder; give the name of a file.")
         if path.exists():
             with path.open("rb") as old:
                 if old.read(16) == b"SQLite format 3\x00":
                     raise ExportFailed(f"{path.name} is a project or another database; give another name.")
-    except ValueError:
-        raise ExportFailed(f"{str(path)!r} cannot be the name of a file; give another one.") from None
     except OSError as error:
         raise ExportFailed(f"{path.name[:60]} cannot be written: {error.strerror or error}.") from error
 

@@ -51,7 +51,14 @@ def text_files():
         ("cs", CS, ("cp1250",)),
         ("el", EL, ("cp1253",)),
         ("tr", TR, ("cp1254",)),
-        ("es", ES, ("cp1252",)),
+        ("es", ES, ("cp1252", "latin-1")),
+        ("el", EL, ("iso8859-7",)),
+        ("tr", TR, ("iso8859-9",)),
+        ("cs", CS, ("iso8859-2",)),
+        ("ru", RU, ("mac_cyrillic",)),
+        ("ja", JA, ("shift_jis", "utf-8-sig", "utf-16")),
+        ("zh-hant", ZT, ("cp950", "big5hkscs", "utf-8-sig")),
+        ("ko", KO, ("cp949",)),
         ("en", EN, ("ascii", "utf-16", "utf-8-sig")),
     ):
         for encoding in encodings:
@@ -98,6 +105,9 @@ def text_files():
     yield "=2+3 <b>name</b>.txt", EN.encode(), IMPORTED, EN
     yield "\u202egnp.txt", EN.encode(), IMPORTED, EN
     yield "مقابلة 👍.txt", EN.encode(), IMPORTED, EN
+    for name in ("CON.txt", "name.", " spaces .txt", ".hidden.txt", "a\u200bb.txt", "e\u0301.txt", "'; DROP TABLE x; --.txt",
+                 "..\\..\\escape.txt", "{{7*7}} ${x} %s.txt", "n" * 240 + ".txt", "a\nb.txt"):  # fmt: skip
+        yield name, EN.encode(), IMPORTED, EN
     yield (
         "raw-html.md",
         b"# Notes\n\n<script>alert(1)</script>\n\n- one",
@@ -185,6 +195,16 @@ def tables():
     yield "quote-in-quote.csv", f'name,text\nA,"{LONG}" and more\n'.encode(), REJECTED, None
     yield "long-header.csv", f"name,{'h' * 2000},text\nA,b,{LONG}\n".encode(), REJECTED, None
     yield "too-many-columns.csv", (",".join(f"c{i}" for i in range(3000)) + "\n").encode(), REJECTED, None
+    yield (
+        "wrong-delimiter.csv",
+        f"name|text\nA|{LONG}, and more; and more\n".encode(),
+        IMPORTED,
+        f"{LONG}, and more; and more",
+    )
+    yield "sep-line.csv", f"sep=;\nname;text\nA;{LONG}\n".encode(), IMPORTED, LONG
+    yield "own-codings.csv", f"document,code,coder,start,end,text\nP1,c,a,0,3,{LONG}\n".encode(), REJECTED, None
+    yield "own-matrix.csv", b"document,sentence,start,end,c\nP1,1,0,3,1\n", REJECTED, None
+    yield "like-own.csv", f"document,text\nP1,{LONG}\n".encode(), IMPORTED, LONG
     yield "binary.csv", bytes(range(256)) * 8, REJECTED, None
 
 
@@ -268,6 +288,10 @@ def other_documents():
     yield "tracked.odt", odt(deleted + line), CHANGED, "The targets"
     for name, attack in ATTACKS.items():
         yield f"{name}.odt", odt(line, prolog=attack), REJECTED, None
+    yield "drive.odt", odt(line, extra=[("C:\\x", "x")]), REJECTED, None
+    yield "symlink.odt", with_member(odt(line), *link("Pictures/a", "/etc/passwd")), REJECTED, None
+    yield "bad-crc.odt", patched(odt(line), crc=1), REJECTED, None
+    yield "deep.odt", odt("<text:section>" * 5000 + "</text:section>" * 5000), REJECTED, None
     yield "slip.odt", odt(line, extra=[("../../x", "x")]), REJECTED, None
     yield "truncated.odt", odt(line)[:-60], REJECTED, None
     yield "bomb.odt", odt(f"<text:p>{'b' * 40_000_000}</text:p>"), REJECTED, None
@@ -278,6 +302,9 @@ def other_documents():
     yield "plain.epub", epub([chapter("<h1>One</h1><p>The targets came down.</p>")]), IMPORTED, "The targets came down."
     yield "script.epub", epub([chapter("<p>words</p><script>x</script>")]), CHANGED, "words"
     yield "entities.epub", epub([BILLION_LAUGHS + "<html><body>&c;</body></html>"]), REJECTED, None
+    yield "bomb.epub", epub([chapter(f"<p>{'c' * 40_000_000}</p>")]), REJECTED, None
+    yield "truncated.epub", epub([chapter("<p>x</p>")])[:-60], REJECTED, None
+    yield "symlink.epub", with_member(epub([chapter("<p>x</p>")]), *link("OEBPS/a", "/etc/passwd")), REJECTED, None
     yield "missing-chapter.epub", epub([chapter("<p>x</p>")], order=[0, 7]), REJECTED, None
     yield "repeated-chapter.epub", epub([chapter("<p>x</p>")], order=[0] * 5000), REJECTED, None
     outside = '<container><rootfiles><rootfile full-path="../../../etc/passwd"/></rootfiles></container>'
@@ -325,6 +352,9 @@ def other_documents():
     yield "launch.pdf", pdf([words], extra="/OpenAction << /S /Launch /F (cmd.exe) >>"), CHANGED, words
     yield "no-text-layer.pdf", pdf([None, None]), REJECTED, None
     yield "no-pages.pdf", pdf([]), REJECTED, None
+    yield "huge-count.pdf", pdf([words], count=10**9), None, None
+    yield "page-500-times.pdf", pdf([words], kids="4 0 R " * 500, count=500), None, None
+    yield "page-20000-times.pdf", pdf([words], kids="4 0 R " * 20_000, count=20_000), REJECTED, None
     yield "page-cycle.pdf", pdf([words], kids="2 0 R"), REJECTED, None
     yield "truncated.pdf", pdf([words])[:60], REJECTED, None
     yield "header-only.pdf", b"%PDF-1.7\n", REJECTED, None

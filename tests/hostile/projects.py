@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from documents import ATTACKS, CHANGED, IMPORTED, REJECTED
-from makers import link, patched, with_member, zipped
+from makers import TALK, docx, link, paragraph, patched, with_member, zipped
 
 SPACE = "urn:QDA-XML:project:1.0"
 BOOK = "urn:QDA-XML:codebook:1.0"
@@ -55,6 +55,7 @@ def qde(
     )
 
 
+STYLED = qde(sources=source(selection(0, 11), path="internal://one.docx").replace("plainTextPath", "richTextPath"))
 TEXT_BYTES = TEXT.encode()
 
 
@@ -162,6 +163,49 @@ def contents():
     yield "twin-names.qdpx", qdpx(qde(codes=code() + code("Pressure", guid(50)))), None, None
     note = f'<Notes><Note guid="{guid(70)}" name="x" creatingUser="{USER}"><PlainTextContent>&lt;img src=x onerror=alert(1)&gt;</PlainTextContent></Note></Notes>'
     yield "script-in-memo.qdpx", qdpx(qde(rest=note)), IMPORTED, None
+    hostile = note.replace(
+        "&lt;img src=x onerror=alert(1)&gt;", "=1+2 \u202e 👩‍👩‍👧 ../.. {{7*7}} '); DROP TABLE memo; --"
+    )
+    yield "hostile-memo.qdpx", qdpx(qde(rest=hostile)), IMPORTED, None
+    huge = note.replace("&lt;img src=x onerror=alert(1)&gt;", "m" * 1_000_001)
+    yield "memo-over-1mb.qdpx", qdpx(qde(rest=huge)), REJECTED, None
+    yield "description-over-1mb.qdc", qdc(code(inner=f"<Description>{'d' * 1_000_001}</Description>")), REJECTED, None
+    nobody = f'<Notes><Note guid="{guid(70)}" name="x" creatingUser="{guid(97)}"><PlainTextContent>x</PlainTextContent></Note></Notes>'
+    yield "memo-of-nobody.qdpx", qdpx(qde(rest=nobody)), CHANGED, None
+    lost = f'<NoteRef targetGUID="{guid(96)}"/>'
+    yield "dangling-memo.qdpx", qdpx(qde(codes=code(inner=lost))), CHANGED, None
+    nowhere = f'<Links><Link guid="{guid(71)}" direction="OneWay" originGUID="{CODE}" targetGUID="{guid(95)}"/></Links>'
+    yield "dangling-link.qdpx", qdpx(qde(rest=nowhere)), CHANGED, None
+    member = f'<Sets><Set guid="{guid(72)}" name="s"><MemberCode targetGUID="{guid(94)}"/></Set></Sets>'
+    yield "dangling-member.qdpx", qdpx(qde(rest=member)), CHANGED, None
+    graph = f'<Graphs><Graph guid="{guid(73)}" name="g"/></Graphs>'
+    yield "graph.qdpx", qdpx(qde(rest=graph)), CHANGED, None
+    case = f'<Cases><Case guid="{guid(74)}" name="Ms Lin"><SourceRef targetGUID="{guid(93)}"/></Case></Cases>'
+    yield "dangling-case.qdpx", qdpx(qde(rest=case)), CHANGED, None
+    variables = f'<Variables><Variable guid="{guid(75)}" name="Age" typeOfVariable="{{}}"/></Variables>'
+    cell_xml = f'<VariableValue><VariableRef targetGUID="{guid(75)}"/><{{}}Value>{{}}</{{}}Value></VariableValue>'
+    values = f'{variables}<Cases><Case guid="{guid(74)}" name="A">{cell_xml}</Case></Cases>'
+    for name, kind, cell, ends in (
+        ("number", "Integer", "41", IMPORTED), ("words-as-number", "Integer", "many", CHANGED),
+        ("nan", "Float", "NaN", CHANGED), ("1e400", "Float", "1e400", CHANGED), ("no-type", "Colour", "red", None),
+        ("date-0", "Date", "0000-00-00", IMPORTED), ("huge", "Integer", "9" * 5000, CHANGED),
+    ):  # fmt: skip
+        yield f"value-{name}.qdpx", qdpx(qde(rest=values.format(kind, kind, cell, kind))), ends, None
+    yield "mixed-case-sources.qdpx", qdpx(qde(), None, extra=[("Sources/ONE.TXT", TEXT)]), IMPORTED, None
+    yield "styled-only.qdpx", qdpx(STYLED, None, extra=[("sources/one.docx", docx(TALK))]), CHANGED, "Interviewer: What"
+    yield (
+        "styled-bomb.qdpx",
+        qdpx(STYLED, None, extra=[("sources/one.docx", docx(paragraph("a" * 40_000_000)))]),
+        CHANGED,
+        None,
+    )
+    yield (
+        "styled-entities.qdpx",
+        qdpx(STYLED, None, extra=[("sources/one.docx", docx(TALK, prolog=ATTACKS["entities"]))]),
+        CHANGED,
+        None,
+    )
+    yield "styled-no-docx.qdpx", qdpx(STYLED, None, extra=[("sources/one.docx", "words")]), CHANGED, None
 
 
 def codebooks():
