@@ -10,6 +10,7 @@ from coding.charts import agreement
 from coding.charts.base import colour, enable_theme
 from coding.charts.cooccurrence import cooccurrence, cooccurrence_network
 from coding.charts.frequency import code_frequency, codes_by, directions
+from coding.charts.keywords import keywords
 from coding.charts.position import positions, saturation
 from coding.charts.renderer import enable_renderer, han_font, save
 from coding.charts.words import keywords

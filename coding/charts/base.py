@@ -82,6 +82,11 @@ _WORDS: Final = {
     "speaker": "说话人",
     "round": "轮次",
     "characters": "字符",
+    "Words typical of": "突出词",
+    "word": "词",
+    "inside": "片段内",
+    "in the rest": "其余文字",
+    "log ratio": "对数比（以 2 为底）",
 }
 
 
@@ -125,13 +130,15 @@ def heading(text: str, below: str) -> alt.TitleParams:
     return alt.TitleParams(text=text, subtitle=below)
 
 
-def nothing(text: str, language: Language) -> alt.LayerChart:
-    """Return what stands where a figure has nothing to show: its title and a line that says so."""
+_NOTHING: Final = ("There are no codings to draw yet.", "还没有可以作图的编码")
+
+
+def nothing(text: str, language: Language, said: tuple[str, str] = _NOTHING) -> alt.LayerChart:
+    """Return what stands where a figure has nothing to show: its title and a line, in both languages, that says so."""
     import altair as alt
     import pandas as pd
 
-    said = "还没有可以作图的编码" if language == "zh" else "There are no codings to draw yet."
-    line = alt.Chart(pd.DataFrame({"said": [said]}), width=360, height=40)
+    line = alt.Chart(pd.DataFrame({"said": [said[language == "zh"]]}), width=360, height=40)
     line = line.mark_text(**number_text(align="left", fontSize=12)).encode(x=alt.value(0), text="said:N")
     return alt.layer(line, title=heading(text, caption(language, (0, "codings"))))
 

@@ -24,7 +24,9 @@ _STOP_ZH = word_set(
 _STOP_EN = word_set(
     "the of and to in a an is that it for was on are with as be this by at from or have not they we he she you i but what which "
     "there so do my our if all were has had can will would about their his her when who no me them us its been than then also "
-    "just very more some any such into out up how these those your one only other because very much um uh er yeah"
+    "just very more some any such into out up how these those your one only other because much um uh er yeah "
+    "him after before again now where why while over about too get got did does do don't it's that's we're they're i'm didn't "
+    "doesn't isn't wasn't each both same own until through between off down here once being every us"
 )
 
 
@@ -40,6 +42,9 @@ class Keyword:
     correction for the many words that are looked at."""
     log_ratio: float
     """Binary logarithm of the ratio of relative frequencies: 1 is twice as often; the size of the effect."""
+    all_inside: int
+    """Words of the code's passages in all."""
+    all_outside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def keywords(
             continue
         # half an occurrence stands in for none, so that the ratio stays finite (Hardie 2014)
         ratio = log2((n / size_in) / (max(m, 0.5) / size_out)) if size_out else 0.0
-        out.append(Keyword(word, n, m, log_likelihood(n, m, size_in, size_out), ratio))
+        out.append(Keyword(word, n, m, log_likelihood(n, m, size_in, size_out), ratio, size_in, size_out))
     out.sort(key=lambda k: (-k.g2, k.word))
     return out[:limit]
 

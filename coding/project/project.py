@@ -279,21 +279,25 @@ class Project:
             include_subcodes=include_subcodes, width=width,
         )  # fmt: skip
 
-    def keywords(self, code: CodeRef, *, minimum: int = 3, limit: int = 30) -> pd.DataFrame:
+    def keywords(
+        self, code: CodeRef, *, minimum: int = 3, limit: int = 30, language: Literal["en", "zh"] = "en"
+    ) -> pd.DataFrame:
         """Return the words that a code's passages use more than the rest of the same documents.
 
         Args:
             code: any reference; codes below it count as well.
             minimum: least number of times inside.
-            limit: greatest number of words.
+            limit: greatest number of words of each language.
+            language: of the code's name.
 
         Returns:
-            ``code, word, inside, outside, g2`` (log-likelihood), ``log_ratio`` (1 is twice as often), surest first;
-            interviewers' turns and paratext are left out. Single words are in it, as in any word list.
+            ``code, language, word, inside, outside, g2`` (log-likelihood), ``log_ratio`` (1 is twice as often), and
+            all words on either side, “the” and “的” left out, as ``all_inside, all_outside``; surest first. Paragraphs are compared with
+            those of their own language; interviewers' turns and paratext are left out. `coding.charts.keywords` draws it.
         """
         from coding.project.queries import keywords
 
-        return keywords(self, code, minimum=minimum, limit=limit)
+        return keywords(self, code, minimum=minimum, limit=limit, language=language)
 
     def docs(
         self, documents: Iterable[str] | None = None, *, segmenter: Literal["jieba", "char"] = "jieba",

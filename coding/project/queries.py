@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from coding.language.concordance import context
 from coding.model import Coding, CodingTable, Scalar, Snapshot, Uid, fold_name, new_uid
 from coding.project.collections import Collection
 from coding.project.search import WIDTH, Place, Places, code_uids, owners, search
+from coding.spans import Span
 from coding.storage import SavedQuery
 
 if TYPE_CHECKING:
@@ -240,22 +242,43 @@ def _meet(relation: str, snapshot: Snapshot, left: Any, right: Any, distance: in
     return patterns.co_occurring(table, left, right, units)
 
 
-def keywords(project: Project, code: CodeRef, *, minimum: int, limit: int) -> pd.DataFrame:
+def keywords(
+    project: Project, code: CodeRef, *, minimum: int, limit: int, language: Literal["en", "zh"]
+) -> pd.DataFrame:
     """Return the words typical of a code; see `Project.keywords`."""
     import pandas as pd
 
     from coding.language.keywords import code_keywords
-    from coding.language.suggest import units_of
 
     snapshot = project.snapshot()
     wanted = _positions(project, snapshot, code, True) or []
     coded = np.unique(snapshot.codings.document[np.isin(snapshot.codings.code, wanted)]).tolist()
     texts = {i: snapshot.texts[snapshot.documents[i].uid] for i in coded}
-    speech = {i: units_of(snapshot.outlines[snapshot.documents[i].uid]) for i in coded}
-    found = code_keywords(texts, snapshot.codings, wanted, minimum=minimum, limit=limit, universe=speech)
-    name = project.codebook.find(code).name
-    rows = [(name, k.word, k.inside, k.outside, k.g2, k.log_ratio) for k in found]
-    return pd.DataFrame(rows, columns=["code", "word", "inside", "outside", "g2", "log_ratio"])
+    found = project.codebook.find(code)
+    name = (found.name_zh if language == "zh" else "") or found.name
+    rows = [
+        (name, spoken, *astuple(k))
+        for spoken, speech in sorted(_speech(snapshot, coded).items())
+        for k in code_keywords(texts, snapshot.codings, wanted, minimum=minimum, limit=limit, universe=speech)
+    ]
+    columns = ("code", "language", "word", "inside", "outside", "g2", "log_ratio", "all_inside", "all_outside")
+    return pd.DataFrame(rows, columns=list(columns)).sort_values(
+        "g2", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def _speech(snapshot: Snapshot, documents: Iterable[int]) -> dict[str, dict[int, list[Span]]]:
+    """Return the sentences that count by the language of their paragraph, then by document."""
+    from coding.language.suggest import units_of
+
+    out: dict[str, dict[int, list[Span]]] = {}
+    for position in documents:
+        outline = snapshot.outlines[snapshot.documents[position].uid]
+        begins = [p.start for p in outline.paragraphs]
+        for start, end in units_of(outline):
+            paragraph = outline.paragraphs[bisect_right(begins, start) - 1]
+            out.setdefault(paragraph.language, {}).setdefault(position, []).append((start, end))
+    return out
 
 
 class Queries(Collection[SavedQuery]):
