@@ -6,7 +6,6 @@ import re
 import warnings
 
 import altair as alt
-import pandas as pd
 import pytest
 
 from coding import charts, tables
@@ -14,16 +13,7 @@ from coding.charts import renderer
 from coding.errors import InvalidValue
 from coding.model import ProjectInfo, Snapshot
 
-
-def _keywords(study):
-    rows = (
-        [("Pressure", "门", 4, 0, 12.8, 5.0), ("Pressure", "ranking", 3, 1, 5.6, 3.6)] if study.codings.uid.size else []
-    )
-    return pd.DataFrame(rows, columns=["code", "word", "inside", "outside", "g2", "log_ratio"])
-
-
 FIGURES = {
-    "keywords": _keywords,
     "code_frequency": tables.code_counts,
     "codes_by": tables.codes_by_case,
     "directions": tables.directions,
@@ -177,12 +167,3 @@ def contrast(one: str, other: str) -> float:
 def test_every_hue_stands_out_on_light_and_on_dark(hue):
     assert contrast(charts.colour(hue), "#ffffff") >= 3
     assert contrast(charts.colour(hue), "#111111") >= 3
-
-
-def test_keywords_say_which_words_are_no_chance_and_how_often_they_are_used(study):
-    drawn = svg(charts.keywords(_keywords(study), language="zh"))
-    assert "关键词：Pressure" in words(drawn)
-    assert {"门", "ranking", "4", "3"} <= set(words(drawn))
-    spec = charts.keywords(_keywords(study)).to_dict()
-    rows = next(iter(spec["datasets"].values()))
-    assert [(r["word"], r["sure"], round(r["times"])) for r in rows] == [("门", True, 32), ("ranking", False, 12)]

@@ -13,7 +13,6 @@ from coding.charts.frequency import code_frequency, codes_by, directions
 from coding.charts.keywords import keywords
 from coding.charts.position import positions, saturation
 from coding.charts.renderer import enable_renderer, han_font, save
-from coding.charts.words import keywords
 
 __all__ = [
     "agreement",

@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -18,17 +17,17 @@ from coding.storage import anchoring, reading
 from coding.storage.journal import pack_codings, pack_uids, unpack_uids
 from coding.storage.outlines import pack_outline
 from coding.storage.rows import (
-    CHUNK,
     CODER,
     DOCUMENT,
     Refs,
     add_codings,
     fetch,
+    named_rows,
     put_content,
     put_fields,
     set_codings,
 )
-from coding.storage.schema import BIG, THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
+from coding.storage.schema import THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
 from coding.storage.things import check_field as _check
 from coding.storage.things import check_text, decode, defaults, dumps, encode, is_uid, natural_uid
 
@@ -65,22 +64,6 @@ def change_kind(changed: Iterable[str]) -> str:
     if names & SEMANTIC:
         return "semantic"
     return "structural" if names <= STRUCTURAL else "content"
-
-
-@lru_cache
-def _live_query() -> sa.CompoundSelect[Any]:
-    """Return the question what of some documents, codes and coders is there: one question, for it is asked at every key."""
-    parts = []
-    for kind in ("document", "code", "coder"):
-        c = THINGS[kind].table.c
-        text = [c.length, c.sha256, c.version] if kind == "document" else [_NO_NUMBER, _NO_TEXT, _NO_NUMBER]
-        columns = [sa.literal_column(f"'{kind}'").label("kind"), c.id, c.uid, c.live, c.name, *text]
-        parts.append(sa.select(*columns).where(c.uid.in_(sa.bindparam(kind, expanding=True))))
-    return sa.union_all(*parts)
-
-
-_NO_NUMBER: Final = sa.cast(sa.null(), BIG)
-_NO_TEXT: Final = sa.cast(sa.null(), sa.Text)
 
 
 class Change:
@@ -435,10 +418,7 @@ class Change:
     def _live_rows(self, wanted: Sequence[Coding]) -> dict[Uid, Mapping[str, Any]]:
         """Return the documents of codings; they, the codes and the coders must be there and live."""
         asked = {kind: list({getattr(c, kind) for c in wanted}) for kind in ("document", "code", "coder")}
-        found: dict[Uid, Mapping[str, Any]] = {}
-        for at in range(0, max(len(uids) for uids in asked.values()), CHUNK):
-            part = {kind: [u for u in uids[at : at + CHUNK] if is_uid(u)] for kind, uids in asked.items()}
-            found.update({row["uid"]: row for row in self.connection.execute(_live_query(), part).mappings()})
+        found = named_rows(self.connection, asked)
         for kind, uids in asked.items():
             for uid in uids:
                 if uid not in found or found[uid]["kind"] != kind:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from coding.model import ORIGINS, Code, Coder, Coding, Document, Round, Uid
-from coding.storage.schema import ALIAS, LIVE, REMOVED, THINGS, Thing, codings, contents, thing_of
-from coding.storage.things import defaults, from_row, to_row
+from coding.storage.schema import ALIAS, BIG, LIVE, REMOVED, THINGS, Thing, codings, contents, thing_of
+from coding.storage.things import defaults, from_row, is_uid, to_row
 
 __all__ = [
     "Refs",
@@ -18,6 +18,7 @@ __all__ = [
     "chunks",
     "coding_row",
     "fetch",
+    "named_rows",
     "put_content",
     "put_fields",
     "set_codings",
@@ -95,6 +96,31 @@ class Refs:
             rows = self._connection.execute(sa.select(table.c.uid, table.c.id).where(table.c.uid.in_(part)))
             known.update({row.uid: row.id for row in rows})
         return known
+
+
+@lru_cache
+def _named_query() -> sa.CompoundSelect[Any]:
+    """Return the question what of some documents, codes and coders is there: one question, for it is asked at every key."""
+    parts = []
+    for kind in ("document", "code", "coder"):
+        c = THINGS[kind].table.c
+        text = [c.length, c.sha256, c.version] if kind == "document" else [_NO_NUMBER, _NO_TEXT, _NO_NUMBER]
+        columns = [sa.literal_column(f"'{kind}'").label("kind"), c.id, c.uid, c.live, c.name, *text]
+        parts.append(sa.select(*columns).where(c.uid.in_(sa.bindparam(kind, expanding=True))))
+    return sa.union_all(*parts)
+
+
+_NO_NUMBER: Final = sa.cast(sa.null(), BIG)
+_NO_TEXT: Final = sa.cast(sa.null(), sa.Text)
+
+
+def named_rows(connection: sa.Connection, asked: Mapping[str, Sequence[Uid]]) -> dict[Uid, Mapping[str, Any]]:
+    """Return what of some documents, codes and coders is there, live or not, by uid."""
+    found: dict[Uid, Mapping[str, Any]] = {}
+    for at in range(0, max(len(uids) for uids in asked.values()), CHUNK):
+        part = {kind: [u for u in uids[at : at + CHUNK] if is_uid(u)] for kind, uids in asked.items()}
+        found.update({row["uid"]: row for row in connection.execute(_named_query(), part).mappings()})
+    return found
 
 
 def coding_row(coding: Coding, ids: Mapping[str, Mapping[Uid, int]], state: int = LIVE) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_an_op_whose_commit_was_kept_and_not_confirmed_is_there_once(project, mo
                {"kind": "create", "name": "Table", "parent": None, **{k: v for k, v in code(project, 19, 24).items() if k in ("start", "end", "hash")}}]  # fmt: skip
     for action in actions:
         op = new_uid()
-        with Lost(project, monkeypatch), pytest.raises(ProjectUnreachable):
+        with Lost(project, monkeypatch), pytest.raises(ProjectUnreachable, match="does not answer"):
             send(desk, project, action, op)
         assert send(desk, project, action, op)["kind"] == "ack"
     assert sorted((c.start, c.end) for c in project.codings) == [(0, 6), (7, 14), (19, 24)]
@@ -114,7 +114,7 @@ def test_one_step_back_whose_answer_was_lost_does_not_become_two(project, monkey
     desk = Desk(project, project.documents.find("L1").uid)
     desk.state()
     op = new_uid()
-    with Lost(project, monkeypatch), pytest.raises(ProjectUnreachable):
+    with Lost(project, monkeypatch), pytest.raises(ProjectUnreachable, match="does not answer"):
         send(desk, project, {"kind": "undo"}, op)
     answer = send(desk, project, {"kind": "undo"}, op)
     assert (answer["kind"], answer["done"]) == ("ack", "code")

@@ -42,7 +42,7 @@ def dump(project):
 def refused(project, act):
     """Do something that must be refused with a sentence and change nothing."""
     before = dump(project)
-    with pytest.raises(CodingError) as error:
+    with pytest.raises(CodingError, match=r"\w") as error:
         act()
     assert str(error.value).strip().endswith((".", ")", "…", "?")), error.value
     assert dump(project) == before
