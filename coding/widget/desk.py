@@ -60,7 +60,6 @@ class Desk:
         self._heirs: dict[Uid, Uid] = {}
         self._stepping: dict[str, Uid] = {}
         self._revision = 0
-        self._grown = project.store.grown
 
     @property
     def shown(self) -> bool:
@@ -98,6 +97,7 @@ class Desk:
         known = self._answers.get(op.id)
         if known is not None:
             return {**known, "delta": self.delta()}
+        grown = self.project.store.grown
         try:
             done = self._carry_out(op)
         except (ProjectLocked, ProjectUnreachable):
@@ -119,7 +119,7 @@ class Desk:
         self._answers[op.id] = answer
         while len(self._answers) > _REMEMBERED:
             self._answers.popitem(last=False)
-        return {**answer, "delta": self.delta(made, gone)}
+        return {**answer, "delta": self.delta(made, gone, self.project.store.grown - grown)}
 
     # -- ops --------------------------------------------------------------------------------------
 
@@ -376,7 +376,7 @@ class Desk:
             buffers = [self._text(document).encode(), table, uids, *units]
         self._sent = {c.uid: (c.code, c.code_version) for c in codings}
         self._parts.update(parts)
-        self._revision, self._grown = project.store.revision, project.store.grown
+        self._revision = project.store.revision
         me = project.coder
         message = {
             "v": VERSION,
@@ -396,19 +396,19 @@ class Desk:
         }
         return message, buffers
 
-    def delta(self, made: Coding | None = None, gone: Uid | None = None) -> dict[str, Any] | None:
+    def delta(self, made: Coding | None = None, gone: Uid | None = None, own: int = 0) -> dict[str, Any] | None:
         """Return what changed since the screen was last told, None for nothing.
 
         Args:
             made: the coding that the op just committed made; saves reading them all when nothing else happened.
             gone: the coding that it removed.
+            own: by how much the op raised the revision.
         """
         now = self.project.store.revision
         before, self._revision = self._revision, now
         if now == before:
             return None
-        grown, self._grown = self.project.store.grown - self._grown, self.project.store.grown
-        alone = now - before == grown  # nobody else's commit, nor one of this project's own other screens
+        alone = now - before == own  # nothing but the op itself: no other coder, screen or cell
         out: dict[str, Any] = {"from": before, "revision": now, "document": self.document}
         out |= self._changed_codings(made, gone, alone=alone)
         for name, part in self._collect().items():

@@ -376,3 +376,13 @@ def test_the_original_beside_a_translation_has_its_own_places_and_codings(hand):
     project.documents.add("L9", "Another text.")
     with pytest.raises(qc.errors.InvalidValue, match="neither"):
         ask(hand, kind="beside", about=project.documents.find("L9").uid)
+
+
+def test_what_a_second_screen_of_the_same_project_does_is_not_passed_over(hand):
+    other = Hand(hand.project)
+    other.code("The town did.", "Career")
+    delta = hand.code("Nothing.", "Ranking")["delta"]
+    assert len(delta["added"]) == 2
+    hand.project.codings.remove(hand.project.codings.of("L1")[0])
+    delta = hand.code("And now?", "Ranking")["delta"]
+    assert (len(delta["added"]), len(delta["removed"])) == (1, 1)
