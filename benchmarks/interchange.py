@@ -1,9 +1,11 @@
-"""Interchange at size: REFI-QDA out and in, the folder for NVivo, csv, HTML; beside AQDA where it is at hand.
+"""Interchange at size: REFI-QDA out and in, the folder for NVivo, csv, HTML; beside AQDA and Taguette in the same run.
 
     python benchmarks/interchange.py [--codings 100000] [--documents 1000]
+    AQDA=… TAGUETTE=… python benchmarks/interchange.py --only peers
 
-Prints JSON. The peer needs an environment of its own with `aqda` in it and a script that drives it and
-prints JSON with `export_s`; give the command in CODING_BENCH_AQDA.
+Prints JSON. Peers are the programs that the variables AQDA and TAGUETTE name (…/bin/aqda, …/bin/taguette); without them
+they are said to be missing. Everybody has the same text and passages in a project on disk, is asked in turn, and each figure
+is the median of `TIMES` exports: ours from `project.export` to the finished file, theirs from the request to its last byte.
 """
 
 from __future__ import annotations
@@ -13,16 +15,17 @@ import json
 import os
 import platform
 import resource
-import shlex
-import subprocess
+import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
+from coder import corpus, peers
 
-from coding import exporters
+from coding import exporters, open_project
 from coding.importers.refi import read_project
 from coding.model import Code, Coder, CodingTable, Document, ProjectInfo, Snapshot, new_uid
 
@@ -63,32 +66,77 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--codings", type=int, default=100_000)
     parser.add_argument("--documents", type=int, default=1_000)
+    parser.add_argument("--only", choices=["size", "peers"])
     options = parser.parse_args()
     out = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for share in (4, 2, 1):
-            n, d = options.codings // share, max(1, options.documents // share)
-            snapshot = project(n, d)
-            path = folder / f"{n}.qdpx"
-            out[f"qdpx out, {n:,}"] = timed(lambda s=snapshot, p=path: exporters.write(s, p, profile="nvivo"))
-            out[f"qdpx in, {n:,}"] = timed(lambda p=path: read_project(p))
-        out["nvivo folder"] = timed(lambda: exporters.write(snapshot, folder / "nvivo", format="nvivo"))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        out["peak_mb"] = peak // (1024 if sys.platform != "darwin" else 1024 * 1024)
-        small = project(6_000, 1, 1_000_000)
-        out["qdpx of 6,000"] = timed(lambda: exporters.write(small, folder / "six.qdpx"))
-        five = project(5_000, 1, 1_000_000)
-        out["csv of 5,000"] = timed(lambda: exporters.write(five, folder / "five.csv"))
-        out["html of 5,000"] = timed(lambda: exporters.write(five, folder / "five.html"))
-    peer = os.environ.get("CODING_BENCH_AQDA")
-    if peer:
-        done = subprocess.run(shlex.split(peer), capture_output=True, text=True, check=True)
-        theirs = json.loads(done.stdout)["export_s"]
-        out["aqda"] = theirs
-        out["ratio qdpx"] = round(out["qdpx of 6,000"]["s"] / theirs["qdpx"], 2)
-        out["ratio csv"] = round(out["csv of 5,000"]["s"] / theirs["csv"], 2)
+        if options.only != "peers":
+            out |= at_size(Path(name), options)
+        if options.only != "size":
+            out |= beside(Path(name))
     print(json.dumps(out, indent=2))
+
+
+def at_size(folder, options):
+    """A quarter, a half and the whole of the wanted size, so that more than linear growth shows."""
+    out = {}
+    for share in (4, 2, 1):
+        n, d = options.codings // share, max(1, options.documents // share)
+        snapshot = project(n, d)
+        path = folder / f"{n}.qdpx"
+        out[f"qdpx out, {n:,}"] = timed(lambda s=snapshot, p=path: exporters.write(s, p, profile="nvivo"))
+        out[f"qdpx in, {n:,}"] = timed(lambda p=path: read_project(p))
+    out["nvivo folder"] = timed(lambda: exporters.write(snapshot, folder / "nvivo", format="nvivo"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    out["peak_mb"] = peak // (1024 if sys.platform != "darwin" else 1024 * 1024)
+    return out
+
+
+GOALS = {"qdpx": ("AQDA", 6_000, 1.0), "csv": ("AQDA", 5_000, 0.25), "html": ("TAGUETTE", 5_000, 0.5)}
+"""Format to the peer, the number of codings and the most that ours may take of its time."""
+DOORS = {"qdpx": "api/export/{}/qdpx", "csv": "api/export/{}/csv", "html": "project/{}/export/highlights/.html"}
+"""Where a peer hands out a format."""
+TIMES = 11
+
+
+def beside(folder):
+    """One text of a megabyte; nobody draws anything, so the peers are given no browser."""
+    out = {}
+    text = corpus.text(1_000_000, "en")
+    for kind, (name, number, goal) in GOALS.items():
+        if not os.environ.get(name):
+            out[f"{kind} of {number:,}"] = f"{name} is not there"
+            continue
+        rows = corpus.passages(text, number)
+        peer = {"AQDA": peers.Aqda, "TAGUETTE": peers.Taguette}[name](MagicMock(), text, rows)
+        try:
+            mine, other = in_turn(folder, kind, peer, text, rows)
+        finally:
+            peer.close()
+        out[f"{kind} of {number:,}"] = {
+            "ours_s": round(mine, 3), f"{name.lower()}_s": round(other, 3), "ratio": round(mine / other, 2), "goal": goal,
+        }  # fmt: skip
+    return out
+
+
+def in_turn(folder, kind, peer, text, rows):
+    """Return the medians of both; the first exports only warm up."""
+    with open_project(folder / f"{kind}.coding", coder="amira", create=True) as ours:
+        ours.documents.add("Talk", text)
+        for name in corpus.CODES:
+            ours.codebook.add(name)
+        rows = [("Talk", start, end, corpus.CODES[code], "amira") for start, end, code in rows]
+        assert len(ours.codings.add_rows(rows, origin="imported")) == len(rows)
+        address = f"{peer.base}/{DOORS[kind].format(peer.project)}"
+        both = []
+        for _ in range(TIMES + 1):
+            begin = time.perf_counter()
+            ours.export(folder / f"a.{kind}")
+            middle = time.perf_counter()
+            answer = peer.ask.get(address, timeout=300)
+            both.append((middle - begin, time.perf_counter() - middle))
+            assert answer.status_code == 200, answer.status_code
+    return tuple(map(statistics.median, zip(*both[1:], strict=True)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from coding.errors import InvalidValue
 from coding.exporters.quotable import Closed
-from coding.model import ORIGINS, Case, Code, Coder, Document, Memo, Outline, Round, Snapshot, Uid
+from coding.model import ORIGINS, Case, Code, Coder, Document, Memo, Quotable, Snapshot, Uid
 from coding.refi import time_text
 from coding.tables.resolve import Tree, Units
 
@@ -27,7 +27,7 @@ WITHHELD: Final = {
 """What stands in the place of words that may not be quoted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would take four times as long, and there are as many as codings
 class Passage:
     """One coding as reports show it."""
 
@@ -101,45 +101,27 @@ class Passages:
         return len(self.snapshot.codings)
 
     def __iter__(self) -> Iterator[Passage]:
-        s, rows = self.snapshot, self.rows
+        s, rows, closed = self.snapshot, self.rows, self.closed
         t = s.codings
         numbers = [self.units.number(unit)[rows].tolist() for unit in ("paragraph", "sentence", "turn")]
-        cases, speakers = self.units.case[rows].tolist(), self.units.speaker[rows].tolist()
+        of_turn = (x[rows].tolist() for x in (self.units.speaker, self.units.role, self.units.case))
         columns = (t.uid, t.document, self.code_of, t.coder, t.start, t.end, t.created, t.origin, t.round)
-        paths, text, loaded = self.tree.paths, "", -1
-        turns: tuple[Any, ...] = ()
+        documents, codes, coders = s.documents, s.codes, s.coders  # looked up once: this runs for every coding
+        paths, memos, text, loaded, shut = self.tree.paths.tolist(), self.memos, "", -1, False
+        cases: list[Case | None] = [*s.cases, None]  # -1 is none
+        rounds = [*(r.name for r in s.rounds), ""]
         self.withheld = 0
-        for row, p, n, v, c, speaker in zip(
-            zip(*(x[rows].tolist() for x in columns), strict=True), *numbers, cases, speakers, strict=True
+        for uid, d, code, coder, start, end, created, origin, round_, p, n, v, speaker, role, c in zip(
+            *(x[rows].tolist() for x in columns), *numbers, *of_turn, strict=True
         ):
-            uid, d, code, coder, start, end, created, origin, round_ = row
-            document = s.documents[d]
+            document = documents[d]
             if d != loaded:
-                text, loaded = s.texts[document.uid], d
-                turns = (s.outlines.get(document.uid) or Outline()).turns
-            case = s.cases[c] if c >= 0 else None
-            allowed = self.closed.permission(document.uid, start, end)
-            self.withheld += allowed != "verbatim"
-            rounds: tuple[Round, ...] = s.rounds
+                text, loaded, shut = s.texts[document.uid], d, document.uid in closed
+            allowed: Quotable = closed.permission(document.uid, start, end) if shut else "verbatim"
+            withheld = allowed != "verbatim"
+            self.withheld += withheld
             yield Passage(
-                uid=uid,
-                document=document,
-                code=s.codes[code],
-                path=paths[code],
-                coder=s.coders[coder],
-                start=start,
-                end=end,
-                paragraph=p,
-                sentence=n,
-                turn=v,
-                speaker=speaker or "",
-                role=turns[v - 1].role if v else "",
-                case=case,
-                created=time_text(created),
-                origin=ORIGINS[origin],
-                round=rounds[round_].name if round_ >= 0 else "",
-                quotable=allowed,
-                text=text[start:end] if allowed == "verbatim" else WITHHELD[allowed, self.language],
-                withheld=allowed != "verbatim",
-                memos=tuple(self.memos.get(uid, ())),
-            )
+                uid, document, codes[code], paths[code], coders[coder], start, end, p, n, v, speaker or "", role,
+                cases[c], time_text(created), ORIGINS[origin], rounds[round_], allowed,
+                WITHHELD[allowed, self.language] if withheld else text[start:end], withheld, tuple(memos.get(uid, ())),
+            )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from coding.model import Outline, Paragraph, Turn
 from coding.storage.things import dumps
@@ -28,6 +29,7 @@ def pack_outline(outline: Outline) -> str:
     )
 
 
+@lru_cache(maxsize=8)  # frozen values, and whoever shows, counts or exports a text asks for its units again and again
 def unpack_outline(packed: str | None) -> Outline:
     """Return the outline of a text made by `pack_outline`; of an erased one, an empty outline."""
     if not packed:
