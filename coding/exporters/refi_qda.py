@@ -320,7 +320,7 @@ class _Writer:
             self._link(link.uid, link.name, link.direction, *ends, _note_refs(self.memos.get(link.uid, ())))
         if self.links:
             yield "<Links>\n"
-            yield from self.links
+            yield from sorted(self.links)  # by guid: one may come back as a relation, which are written first
             yield "</Links>\n"
         if s.sets:
             yield "<Sets>\n"
