@@ -26,7 +26,7 @@ import numpy as np
 from coder import corpus, peers
 
 from coding import exporters, open_project
-from coding.importers.refi import read_project
+from coding.importers.projects import read_project
 from coding.model import Code, Coder, CodingTable, Document, ProjectInfo, Snapshot, new_uid
 
 EN = "The county ranked us every month and nobody wanted to be last. We learned fast.\n"

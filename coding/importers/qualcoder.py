@@ -1,7 +1,7 @@
 """QualCoder's project database (``data.qda``) in, read-only.
 
-The file is a stranger's: it is opened as a copy-free, immutable read, nothing of its schema is run, and
-only the columns named here are read. Offsets are code points of ``source.fulltext``.
+The file is a stranger's: its bytes become a database in memory, nothing of its schema is run, and only the
+columns named here are read. Offsets are code points of ``source.fulltext``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from coding.errors import ImportRejected
@@ -27,30 +26,27 @@ _MAGIC: Final = b"SQLite format 3\x00"
 _TABLES: Final = ("project", "source", "code_name", "code_text")
 
 
-def read_project(path: str | Path, *, name: str | None = None) -> tuple[Snapshot, ImportReport]:
-    """Read a QualCoder project: the ``.qda`` folder or the ``data.qda`` inside it.
+def read_project(data: bytes, file: str) -> tuple[Snapshot, ImportReport]:
+    """Read a QualCoder project, in this very process; strangers' files go through `coding.importers.projects`.
+
+    Args:
+        data: the bytes of ``data.qda``.
+        file: name of the project for messages.
 
     Raises:
         ImportRejected: it is no QualCoder project, or damaged.
-        LimitExceeded: it is larger than ``file_bytes``.
     """
     import sqlite3
 
-    path = Path(path)
-    path = path / "data.qda" if path.is_dir() else path
-    file = name or path.name
-    if not path.is_file():
-        raise ImportRejected(file, "there is no data.qda.", remedy="Give the .qda folder of the project.")
-    if path.stat().st_size > limits.current().file_bytes:
-        raise limits.exceeded(file, "the file has too many bytes", "file_bytes", found=path.stat().st_size)
-    with path.open("rb") as stream:
-        if stream.read(16) != _MAGIC:
-            raise ImportRejected(file, "it is no SQLite database.", remedy="Give the data.qda of a QualCoder project.")
+    if not data.startswith(_MAGIC):
+        raise ImportRejected(file, "it is no SQLite database.", remedy="Give the data.qda of a QualCoder project.")
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        with closing(sqlite3.connect(":memory:")) as db:
+            # bytes 18 and 19 ask for a write-ahead log, which a database in memory cannot have
+            db.deserialize(data[:18] + b"\x01\x01" + data[20:])
             db.row_factory = sqlite3.Row
-            db.execute("PRAGMA trusted_schema=OFF")
-            db.execute("PRAGMA query_only=ON")
+            for setting in ("trusted_schema=OFF", "query_only=ON", "temp_store=MEMORY"):
+                db.execute(f"PRAGMA {setting}")
             db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.current().member_bytes)
             return _Reader(db, file).read()
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -67,6 +63,7 @@ class _Reader:
         if missing := [t for t in _TABLES if t not in self.tables]:
             raise ImportRejected(file, f"it is no QualCoder project: it has no table {', '.join(missing)}.")
         self.coders: dict[str, Coder] = {}
+        self.about = next(self.rows("project", "memo", "date"), {"memo": "", "date": None})
 
     def rows(self, table: str, *columns: str) -> Iterator[dict[str, Any]]:
         """Yield rows of a table; a column that this version of QualCoder lacks is None."""
@@ -80,8 +77,8 @@ class _Reader:
             yield {c: row[c] if c in chosen else None for c in columns}
 
     def uid(self, kind: str, key: Any) -> str:
-        """Return the uid of a row: QualCoder has numbers only, so the project's name takes part."""
-        return derived_guid(f"{self.file}/{kind}/{key}", "qualcoder")
+        """Return the uid of a row: QualCoder has numbers only, so name and day of birth of the project take part."""
+        return derived_guid(f"{self.file}/{self.about['date']}/{kind}/{key}", "qualcoder")
 
     def coder(self, owner: Any) -> str:
         """Return the uid of a coder, who is made when first met."""
@@ -90,7 +87,6 @@ class _Reader:
 
     def read(self) -> tuple[Snapshot, ImportReport]:
         """Return the project and the report."""
-        about = next(self.rows("project", "memo", "date"), {"memo": "", "date": None})
         documents, texts = self._documents()
         codes = self._codes()
         known = {c.uid for c in codes}
@@ -117,7 +113,7 @@ class _Reader:
         links = tuple(self._case_links(texts, {c.uid for c in cases}))
         name = self.file.removesuffix(".qda")
         snapshot = Snapshot(
-            ProjectInfo(self.uid("project", ""), name, str(about["memo"] or "")), tuple(self.coders.values()),
+            ProjectInfo(self.uid("project", ""), name, str(self.about["memo"] or "")), tuple(self.coders.values()),
             tuple(codes), tuple(documents), texts, cases=tuple(cases), case_links=links, variables=variables,
             values=values, memos=tuple(memos),
         ).with_codings(codings)  # fmt: skip

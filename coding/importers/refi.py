@@ -9,15 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
-from coding.codebook import Codebook
 from coding.errors import ImportRejected
 from coding.importers import limits
 from coding.importers.refi_container import Container, events, local_name
 from coding.importers.refi_elements import CodingRecord, DocumentRecord, Elements, SelectionRecord, _same_name
-from coding.importers.refi_match import Matching, match
 from coding.importers.refi_offsets import RawText, find_convention
 from coding.importers.refi_report import ImportReport, Log
 from coding.model import (
@@ -41,7 +38,7 @@ from coding.refi import (
     split_description,
 )
 
-__all__ = ["ImportReport", "Matching", "match", "read_codebook", "read_codebook_report", "read_project"]
+__all__ = ["read_codebook", "read_project"]
 
 _PROGRAMS: Final = {
     "coding workbench": ("coding", Convention("codepoint", 1)),
@@ -59,12 +56,12 @@ _TOP: Final = (
 )  # fmt: skip
 
 
-def read_project(path: str | Path, *, name: str | None = None) -> tuple[Snapshot, ImportReport]:
-    """Read a project of another program.
+def read_project(data: bytes, file: str) -> tuple[Snapshot, ImportReport]:
+    """Read a project of another program, in this very process; strangers' files go through `coding.importers.projects`.
 
     Args:
-        path: a ``.qdpx`` archive, or a bare ``.qde`` (which brings no texts that lie in files).
-        name: name of the file for messages.
+        data: a ``.qdpx`` archive, or a bare ``.qde`` (which brings no texts that lie in files).
+        file: name of the file for messages.
 
     Returns:
         The project as values, and what was changed or left out; nothing is dropped without a line.
@@ -73,7 +70,7 @@ def read_project(path: str | Path, *, name: str | None = None) -> tuple[Snapshot
         ImportRejected: it is no REFI-QDA project, damaged, or dangerous.
         LimitExceeded: it is larger than a setting allows.
     """
-    container = Container(path, name)
+    container = Container(data, file)
     try:
         reader = _Reader(container)
         reader.parse()
@@ -82,18 +79,13 @@ def read_project(path: str | Path, *, name: str | None = None) -> tuple[Snapshot
         container.close()
 
 
-def read_codebook(path: str | Path, *, name: str | None = None) -> Codebook:
-    """Read the codes of a codebook (``.qdc``) or project; see `read_codebook_report`."""
-    return read_codebook_report(path, name=name)[0]
-
-
-def read_codebook_report(path: str | Path, *, name: str | None = None) -> tuple[Codebook, ImportReport]:
+def read_codebook(data: bytes, file: str) -> tuple[tuple[Code, ...], ImportReport]:
     """Read the codes of a ``.qdc``, ``.qdpx`` or ``.qde``, and say what was changed.
 
     Raises:
         ImportRejected: it holds no codebook.
     """
-    container = Container(path, name)
+    container = Container(data, file)
     log, notes, origin = Log(), [], ""
     codes: list[Code] | None = None
     try:
@@ -113,7 +105,7 @@ def read_codebook_report(path: str | Path, *, name: str | None = None) -> tuple[
         container.file, origin, _program(origin)[0], counts={"codes": len(codes)}, changes=log.changes,
         left_out=log.left_out, notes=tuple(notes),
     )  # fmt: skip
-    return Codebook(codes), report
+    return tuple(codes), report
 
 
 def _program(origin: str) -> tuple[str, Convention, bool]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from coding.errors import ImportRejected
@@ -26,31 +25,15 @@ class Container:
     never become paths of this machine.
     """
 
-    def __init__(self, path: str | Path, file: str | None = None) -> None:
-        """Open a file.
+    def __init__(self, data: bytes, file: str) -> None:
+        """Look over a file.
 
         Raises:
-            ImportRejected: it cannot be read, is no archive of this kind, or holds several projects.
-            LimitExceeded: it is larger than ``file_bytes``.
+            ImportRejected: it is no archive of this kind, or holds several projects.
         """
-        path = Path(path)
-        self.file = file or path.name
-        self._zip: SafeZip | None = None
-        try:
-            if not path.is_file():
-                raise ImportRejected(self.file, "there is no such file.", remedy="Check the name.")
-            size = path.stat().st_size
-            if size > limits.current().file_bytes:
-                raise limits.exceeded(self.file, "the file has too many bytes", "file_bytes", found=size)
-            with path.open("rb") as stream:
-                packed = stream.read(2) == _ZIP
-            if packed:
-                self._zip = SafeZip(path, self.file)
-                self.xml = self._zip.read(self._project_member())
-            else:
-                self.xml = path.read_bytes()
-        except OSError as error:
-            raise ImportRejected(self.file, f"it cannot be read: {error.strerror or error}.") from None
+        self.file = file
+        self._zip = SafeZip(data, file) if data.startswith(_ZIP) else None
+        self.xml = self._zip.read(self._project_member()) if self._zip else data
         self._sources = self._source_members()
 
     @property

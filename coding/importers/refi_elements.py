@@ -11,11 +11,10 @@ from coding.errors import ImportRejected
 from coding.importers import limits
 from coding.importers.detect import detect
 from coding.importers.encoding import decode
-from coding.importers.fence import run_fenced
 from coding.importers.refi_container import Container, local_name
 from coding.importers.refi_offsets import RawText
 from coding.importers.refi_report import Log
-from coding.importers.results import from_json
+from coding.importers.worker import read_document
 from coding.model import Code, Scalar, Uid, new_uid
 from coding.refi import canonical_guid, colour_hue, derived_guid, is_automatic, read_code_text, time_ms
 
@@ -206,13 +205,13 @@ class Elements:
         return RawText.of(clean), encoding, changes
 
     def _styled_text(self, data: bytes, path: str, name: str) -> tuple[RawText, str, tuple[str, ...]] | None:
-        """Return the text of a docx, odt or rtf, read in the fenced worker as any other."""
+        """Return the text of a docx, odt or rtf, read here: a project of strangers is in the fenced worker already."""
         member = path.rpartition("/")[2]
         try:
             kind = detect(data, member)
             if kind not in ("docx", "odt", "rtf"):
                 raise ImportRejected(name, "its styled version is of a kind that is not read here.")
-            document = from_json(run_fenced(kind, data, member, {"plain": True})).documents[0]
+            document = read_document(kind, data, member, {"plain": True}).documents[0]
         except ImportRejected as error:
             self.log.leave("text of a document: it cannot be read", f"{name} ({error.reason})")
             return None

@@ -13,7 +13,10 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from coding.importers.results import ImportResult
 
 READERS: Final = {
     "html": "coding.importers.html",
@@ -29,6 +32,12 @@ READERS: Final = {
     "ris": "coding.importers.records",
 }
 """Kind of file to the module whose ``read(data, file, kind=…, **options)`` takes it."""
+PROJECTS: Final = {
+    "project": ("coding.importers.refi", "read_project"),
+    "codebook": ("coding.importers.refi", "read_codebook"),
+    "qualcoder": ("coding.importers.qualcoder", "read_project"),
+}
+"""Kind of another program's project to the module and function that takes (data, file)."""
 
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _FORBIDDEN: Final = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.", "os.system",
@@ -42,15 +51,29 @@ def read_here(kind: str, data: bytes, file: str, options: dict[str, Any]) -> Any
     Raises:
         ImportRejected: with file, place, reason and remedy.
     """
+    from coding.importers.plain import pack
     from coding.importers.results import as_json
 
+    if kind in PROJECTS:
+        module, function = PROJECTS[kind]
+        return pack(getattr(import_module(module), function)(data, file))
     if kind == "codings":
         from coding.importers.table import coding_rows
         from coding.importers.xlsx import read_table
 
         rows = coding_rows(read_table(data, file, **options))
         return {"rows": [[r.document, r.code, r.coder, r.start, r.end, r.row] for r in rows]}
-    return as_json(import_module(READERS[kind]).read(data, file, kind_of_file=kind, **options))
+    return as_json(read_document(kind, data, file, options))
+
+
+def read_document(kind: str, data: bytes, file: str, options: dict[str, Any]) -> ImportResult:
+    """Read a document of a kind of `READERS` in this very process.
+
+    Raises:
+        ImportRejected: with file, place, reason and remedy.
+    """
+    result: ImportResult = import_module(READERS[kind]).read(data, file, kind_of_file=kind, **options)
+    return result
 
 
 def main() -> None:

@@ -74,9 +74,9 @@ class ProjectCodebook(Collection[Code]):
         self._project.rounds.check_codebook_open()
         path = _file_of(Path(path))
         if path.suffix.lower() == ".qdc":
-            from coding import importers
+            from coding.importers.projects import read_codebook as read_refi
 
-            incoming = importers.read_codebook(path)
+            incoming, _ = read_refi(path)
         elif path.suffix.lower() == ".csv" and _is_taguette(path):
             from coding.importers.taguette import read_codebook as read_taguette
 

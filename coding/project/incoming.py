@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coding import language
-from coding.importers import read_project
-from coding.importers.qualcoder import read_project as read_qualcoder
+from coding.importers.projects import read_project, read_qualcoder
 from coding.importers.refi_match import match
 from coding.model import Outline, Snapshot, Uid
 from coding.project.documents import FileReport

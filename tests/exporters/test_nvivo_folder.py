@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from coding import exporters
-from coding.importers.refi import read_project
+from coding.importers.projects import read_project
 from coding.model import Case, Variable
 
 EVERY = {

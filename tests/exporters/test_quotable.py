@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from coding import exporters
 from coding.exporters import FORMATS
-from coding.importers.refi import read_project
+from coding.importers.projects import read_project
 from coding.model import (
     Case,
     CaseLink,

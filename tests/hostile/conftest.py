@@ -9,7 +9,7 @@ import pytest
 
 from coding import importers
 from coding.errors import ImportRejected
-from coding.importers import refi
+from coding.importers import projects
 
 HERE = Path(__file__).parent
 collect_ignore = ["documents.py", "generate.py", "makers.py", "projects.py"]  # scripts that import each other by name
@@ -46,9 +46,9 @@ def take(file, folder):
 
 def _take_refi(path):
     if path.suffix == ".qdc":
-        _, report = refi.read_codebook_report(path)
+        _, report = projects.read_codebook(path)
         return [*report.changes, *report.left_out], ""
-    snapshot, report = refi.read_project(path)
+    snapshot, report = projects.read_project(path)
     replaced = [note for d in snapshot.documents for note in d.notes if "line ends" not in note]
     return [*report.changes, *report.left_out, *replaced], next(iter(snapshot.texts.values()), "")
 

@@ -11,7 +11,7 @@ import pytest
 
 from coding import open_project
 from coding.errors import CodingError
-from coding.importers.refi import read_project
+from coding.importers.projects import read_project
 from coding.model import Code, new_uid
 from coding.project.intake import take_files
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coding.errors import ImportRejected
-from coding.importers.refi import read_codebook_report, read_project
+from coding.importers.projects import read_codebook, read_project
 
 WAYS = {
     "nvivo_windows": ("utf16", 2),
@@ -78,7 +78,7 @@ def test_codings_of_atlasti_without_a_user_have_one_and_it_is_said(come_in):
 def test_codebooks_against_the_schema_come_in(tmp_path, dialects, name, tree):
     path = tmp_path / "book.qdc"
     path.write_bytes(getattr(dialects, name)())
-    book, report = read_codebook_report(path)
+    book, report = read_codebook(path)
     assert [c.name for c in book] == tree
     assert bool(report.notes) == (name == "old_codebook")
     if name == "old_codebook":

@@ -8,8 +8,9 @@ import sqlite3
 import pytest
 
 from coding import exporters, open_project
-from coding.errors import ImportRejected
-from coding.importers import nvivo_comparison, qualcoder, taguette
+from coding.errors import ImportRejected, LimitExceeded
+from coding.importers import limits, nvivo_comparison, taguette
+from coding.importers.projects import read_project, read_qualcoder
 
 TEXT = "The 😀 county ranked us.\n排名𠮷压力很大。"
 
@@ -50,7 +51,7 @@ def data_qda(tmp_path):
 
 def test_a_qualcoder_project_comes_in_and_is_not_touched(data_qda):
     before = hashlib.sha256((data_qda / "data.qda").read_bytes()).hexdigest()
-    snapshot, report = qualcoder.read_project(data_qda)
+    snapshot, report = read_qualcoder(data_qda)
     (coding,) = snapshot.iter_codings()
     assert snapshot.text_of(coding.document, coding.start, coding.end) == "排名𠮷压力很大。"
     assert [(c.name, c.codable) for c in snapshot.codes] == [("Driving", False), ("Pressure", True)]
@@ -63,15 +64,43 @@ def test_a_qualcoder_project_comes_in_and_is_not_touched(data_qda):
     assert [p.name for p in data_qda.iterdir()] == ["data.qda"]
 
 
+def test_a_qualcoder_project_that_is_open_elsewhere_comes_in(data_qda):
+    with sqlite3.connect(data_qda / "data.qda") as db:
+        db.execute("PRAGMA journal_mode=WAL")
+    db.close()
+    snapshot, _ = read_qualcoder(data_qda)
+    assert (snapshot.project.name, len(snapshot.codings)) == ("study", 1)
+
+
+def test_two_qualcoder_projects_are_not_taken_for_one(data_qda, tmp_path):
+    """Their rows have the same numbers, and their databases the same name."""
+    first, _ = read_qualcoder(data_qda)
+    data_qda.rename(tmp_path / "other.qda")
+    second, _ = read_qualcoder(tmp_path / "other.qda")
+    assert not {d.uid for d in first.documents} & {d.uid for d in second.documents}
+
+
+def test_a_project_that_takes_too_much_memory_is_refused_and_the_reader_reads_on(study, tmp_path):
+    exporters.write(study, tmp_path / "good.qdpx")
+    users = "".join(f'<User guid="{i:08x}-0000-0000-0000-000000000000" name="a{i}"/>' for i in range(1_000_000))
+    xml = f'<Project xmlns="urn:QDA-XML:project:1.0" name="x"><Users>{users}</Users></Project>'
+    (tmp_path / "bad.qde").write_text(xml)
+    with limits.using(memory_bytes=700_000_000):
+        with pytest.raises(LimitExceeded, match="memory_bytes"):
+            read_project(tmp_path / "bad.qde")
+        snapshot, _ = read_project(tmp_path / "good.qdpx")
+    assert len(snapshot.codings) == len(study.codings)
+
+
 def test_another_database_is_rejected(tmp_path):
     path = tmp_path / "other.qda"
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE a(b)")
     with pytest.raises(ImportRejected, match="no table project"):
-        qualcoder.read_project(path)
+        read_qualcoder(path)
     path.write_bytes(b"no database")
     with pytest.raises(ImportRejected, match="no SQLite database"):
-        qualcoder.read_project(path)
+        read_qualcoder(path)
 
 
 def test_a_view_in_the_place_of_a_table_is_not_run(tmp_path):
@@ -80,7 +109,7 @@ def test_a_view_in_the_place_of_a_table_is_not_run(tmp_path):
         db.executescript("CREATE TABLE project(memo); CREATE TABLE source(id); CREATE TABLE code_name(cid);")
         db.execute("CREATE VIEW code_text AS SELECT 1 AS ctid")
     with pytest.raises(ImportRejected, match="no table code_text"):
-        qualcoder.read_project(path)
+        read_qualcoder(path)
 
 
 def test_a_codebook_goes_to_taguette_and_back(study, tmp_path):
