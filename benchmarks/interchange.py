@@ -26,6 +26,7 @@ import numpy as np
 from coder import corpus, peers
 
 from coding import exporters, open_project
+from coding.importers import fence
 from coding.importers.projects import read_project
 from coding.model import Code, Coder, CodingTable, Document, ProjectInfo, Snapshot, new_uid
 
@@ -87,8 +88,9 @@ def at_size(folder, options):
         out[f"qdpx out, {n:,}"] = timed(lambda s=snapshot, p=path: exporters.write(s, p, profile="nvivo"))
         out[f"qdpx in, {n:,}"] = timed(lambda p=path: read_project(p))
     out["nvivo folder"] = timed(lambda: exporters.write(snapshot, folder / "nvivo", format="nvivo"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    out["peak_mb"] = peak // (1024 if sys.platform != "darwin" else 1024 * 1024)
+    fence._retire()  # only a worker that has ended is counted
+    for name, who in (("peak_mb", resource.RUSAGE_SELF), ("peak_mb of the worker", resource.RUSAGE_CHILDREN)):
+        out[name] = resource.getrusage(who).ru_maxrss // (1024 if sys.platform != "darwin" else 1024 * 1024)
     return out
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -132,11 +133,16 @@ def _escaped(text: str) -> str:
     return escape(text) if _markup(text) else text
 
 
+@cache
+def _lang(language: str) -> str:
+    return f' lang="{escape(language)}"' if language != "und" else ""
+
+
 def _passage(p: Passage, words: dict[str, str]) -> str:
     document = p.document
     place = f", {words['paragraph']} {p.paragraph}" if p.paragraph else ""
     role = f" ({p.role})" if p.role else ""
-    lang = f' lang="{_escaped(document.language)}"' if document.language != "und" else ""
+    lang = _lang(document.language)
     mark = ' class="withheld"' if p.withheld else ""
     source = f"{speaker_of(p)}{role}, {document.name}{place} — {p.coder.name}"
     notes = "".join([f'<p class="note">✎ {escape(m.body)}</p>\n' for m in p.memos]) if p.memos else ""

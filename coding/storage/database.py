@@ -157,17 +157,32 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Give a connection with one consistent view; inside a change, the change's own."""
+        """Give a connection with one consistent view; inside a change, or another reading, that one's own."""
         self._after_fork()
-        if self.current is not None:
-            yield self.current
+        within = self.current or getattr(self._local, "view", None)
+        if within is not None:
+            yield within
             return
         self._must_be_open()
         with self.errors(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
-                yield connection
+                self._local.view, self._local.moment = connection, None
+                try:
+                    yield connection
+                finally:
+                    self._local.view = self._local.moment = None
+
+    def moment(self) -> tuple[int, int]:
+        """Return revision and clock of things as `Clock.read` does; within one view they are asked for once."""
+        with self.reading() as connection:
+            if connection is not getattr(self._local, "view", None):
+                return self.clock.read(connection)
+            if self._local.moment is None:
+                self._local.moment = self.clock.read(connection)
+            moment: tuple[int, int] = self._local.moment
+            return moment
 
     @contextmanager
     def writing(self, own: str | None = None) -> Iterator[sa.Connection]:

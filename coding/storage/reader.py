@@ -80,17 +80,13 @@ class Reader:
     @property
     def revision(self) -> int:
         """A number that grows with every commit, whoever makes it."""
-        return self._clock()[0]
-
-    def _clock(self) -> tuple[int, int]:
-        with self.database.reading() as connection:
-            return self.database.clock.read(connection)
+        return self.database.moment()[0]
 
     def cached(self, key: Any, make: Callable[[], V]) -> V:
         """Return what `make` returns, remembered until a thing (anything but codings) changes."""
         if self.database.current is not None:
             return make()  # a change under way: nothing of it may outlive a rollback
-        now = self._clock()[1]
+        now = self.database.moment()[1]
         found = self._cache.get(key)
         if found is None or found[0] != now:
             found = self._cache[key] = (now, make())

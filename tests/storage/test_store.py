@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -367,6 +368,32 @@ def test_two_programs_see_each_other(study):
     put(other, Code(new_uid(), "from ben"))
     assert study.store.revision > before
     assert "from ben" in [c.name for c in study.store.all(Code)]
+
+
+def test_a_snapshot_is_of_one_moment_while_others_work(study, monkeypatch):
+    """Between two of its questions a colleague makes a code and uses it; the picture is that of the first question."""
+    other, taking = Store.open(study.target, coder="ben", timeout=0.2), study.store.coding_table
+
+    def work():
+        (code,) = put(other, Code(new_uid(), "late", position=2))
+        with other.change("code") as change:
+            change.put(Coding(new_uid(), study.document.uid, code.uid, other.coder.uid, 0, 6))
+
+    def a_colleague_works_first(**wanted):
+        with suppress(ProjectLocked):  # a file without a write-ahead log makes her wait until the picture is taken
+            work()
+        return taking(**wanted)
+
+    study.code()
+    monkeypatch.setattr(study.store, "coding_table", a_colleague_works_first)
+    before = study.store.snapshot()
+    assert ([c.name for c in before.codes], len(before.codings)) == (["Driving", "Pressure"], 1)
+    monkeypatch.undo()
+    if len(study.store.all(Code)) == 2:
+        work()
+    after = study.store.snapshot()
+    assert ([c.name for c in after.codes], len(after.codings)) == (["Driving", "Pressure", "late"], 2)
+    other.close()
 
 
 # -- texts that change -------------------------------------------------------------------------------
