@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from coding.project.project import Project
     from coding.storage import Change
 
-SPEAKING_KINDS = frozenset({"interview", "transcript", "focus group"})
+LONG_PARAGRAPH = 100_000
+"""Characters from which on a paragraph takes longer to draw than a key may take."""
 
 
 class Arrivals:
@@ -102,7 +103,13 @@ class Arrivals:
         return document
 
     def _offers(self, text: str, outline: Outline) -> None:
-        """Say what a copied page holds beside its text; nothing is taken without being asked for."""
+        """Say what a person should know of the text, and what a copied page holds beside it; nothing is taken unasked."""
+        longest = max((p.end - p.start for p in outline.paragraphs), default=0)
+        if longest > LONG_PARAGRAPH:
+            self._notes.append(
+                f"One paragraph has {longest:,} characters: it can be coded, but the screen is slow in it. Line breaks "
+                "between paragraphs, in the program it came from, make it quick."
+            )
         greyed = sum(not p.codable for p in outline.paragraphs)
         if not greyed:
             return

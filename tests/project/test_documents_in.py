@@ -47,6 +47,14 @@ def test_the_same_text_again_is_left_out_and_a_near_copy_is_reported(project, tm
     assert "stands in both" in notes
 
 
+def test_a_paragraph_that_makes_the_screen_slow_is_said(project, tmp_path):
+    (tmp_path / "line.txt").write_text("We went and looked. " * 6_000, encoding="utf-8")
+    (tmp_path / "lines.txt").write_text("We went and looked again.\n" * 6_000, encoding="utf-8")
+    slow, quick = project.documents.add_files(tmp_path / "*.txt", progress=False)
+    assert any("One paragraph has 1" in note for note in slow.notes)
+    assert not any("One paragraph" in note for note in quick.notes)
+
+
 def test_a_folder_with_a_bad_file_goes_on(project, tmp_path):
     (tmp_path / "good.txt").write_text("One text.", encoding="utf-8")
     (tmp_path / "bad.docx").write_bytes(b"PK\x03\x04 broken")
