@@ -52,6 +52,17 @@ def test_new_never_overwrites(run, tmp_path):
     assert "is there already" in err
 
 
+def test_an_export_replaces_a_file_only_when_told_to(run, tmp_path):
+    project, target = tmp_path / "s.coding", tmp_path / "notes.csv"
+    assert run("new", project)[0] == 0
+    target.write_text("a summer's work")
+    code, _, err = run("export", project, "--to", target)
+    assert (code, target.read_text()) == (1, "a summer's work")
+    assert "--replace" in err
+    assert run("export", project, "--to", target, "--replace")[0] == 0
+    assert target.read_text(encoding="utf-8-sig").startswith('"document",')
+
+
 def test_one_bad_file_does_not_stop_the_others(run, tmp_path):
     good, bad = tmp_path / "a.txt", tmp_path / "b.pdf"
     good.write_text("A text.")

@@ -59,16 +59,17 @@ PROBE = """
 """
 
 
-def make_project(folder: Path, text: str, rows, *, name="Talk") -> Path:
-    """Write a project with one document, the codes and the passages; and a small one to come from."""
+def make_project(folder: Path, text: str, rows, *, names=("Talk",)) -> Path:
+    """Write a project with the text under each name, the codes and the passages; and a small one to come from."""
     path = folder / f"{secrets.token_hex(3)}.coding"
     with open_project(path, coder="amira", create=True) as project:
         project.documents.add("First", "P01: Nobody ordered it. We went and looked. It was late.")
-        document = project.documents.add(name, text).document
         codes = [project.codebook.add(code) for code in corpus.CODES]
         coder = project.require_coder()
-        with project.store.change("code") as change:
-            change.put_codings([Coding(new_uid(), document.uid, codes[c].uid, coder.uid, s, e) for s, e, c in rows])
+        for number, name in enumerate(names):
+            uid = project.documents.add(name, text + "\n" * number).uid  # the same text is taken once
+            with project.store.change("code") as change:
+                change.put_codings([Coding(new_uid(), uid, codes[c].uid, coder.uid, s, e) for s, e, c in rows])
     return path
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coding.errors import CodingError, InvalidValue
+from coding.errors import CodingError, ExportFailed, InvalidValue
 
 if TYPE_CHECKING:
     from coding.project import Project
@@ -95,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--profile", help="for refi-qda: standard, nvivo, atlasti, maxqda")
     sub.add_argument("--full-text", action="store_true", help="for nvivo, refi-qda: also what may not be quoted")
     sub.add_argument("--to", required=True, metavar="PATH")
+    sub.add_argument("--replace", action="store_true", help="write over a file that is there already")
     sub = command("suggest", run_suggest, "propose codings by cue words and, where there are enough codings, a model")
     sub.add_argument("--documents", help="names, separated by commas (default: all)")
     sub.add_argument("--method", choices=["cues", "model", "both"], help="default: both; for --parquet: cues")
@@ -230,6 +231,10 @@ def run_agreement(options: argparse.Namespace) -> int:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write the project for another program and say what the target loses."""
+    if Path(options.to).is_file() and not options.replace:
+        raise ExportFailed(
+            f"{Path(options.to).name} is there already; it is as it was. Give another name, or write over it with --replace."
+        )
     extra: dict[str, Any] = {"profile": options.profile} if options.profile else {}
     extra |= {"full_text": True} if options.full_text else {}
     with opened(options, readonly=True) as project:
