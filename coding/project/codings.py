@@ -132,7 +132,23 @@ class Codings(Collection[Coding]):
             origin: how the codings came about.
             fields: confidence, quotable; the same for all.
         """
-        own = self._project.require_coder()
+        given = list(rows)  # whoever yields them may change the project meanwhile
+        with self._store.view():
+            own = self._project.require_coder()
+            out, new = self._checked(given, own, origin, fields)
+        with self._store.change("code", alone=any(c.coder != own.uid for c in out)) as change:
+            for person in new:
+                change.put(person)
+            return list(change.put_codings(out))
+
+    def _checked(
+        self,
+        rows: Iterable[tuple[str | Document | ProjectDocument, int, int, CodeRef, str]],
+        own: Coder,
+        origin: Origin,
+        fields: dict[str, Any],
+    ) -> tuple[list[Coding], list[Coder]]:
+        """Return the codings of the rows and the coders who are new."""
         people = {own.name: own.uid, **{c.name: c.uid for c in self._store.all(Coder)}}
         new: dict[str, Coder] = {}
         find_document, find_code = self._project.documents.find, self._project.codebook.find
@@ -160,10 +176,7 @@ class Codings(Collection[Coding]):
         self._project.rounds.check_may_code({c.document for c in out})
         if origin == "manual" and any(c.coder != own.uid for c in out):
             raise Refused(f"This project is open for {own.name}; others code in projects of their own.")
-        with self._store.change("code", alone=any(c.coder != own.uid for c in out)) as change:
-            for person in new.values():
-                change.put(person)
-            return list(change.put_codings(out))
+        return out, list(new.values())
 
     def add_spans(self, docs: Iterable[Any], *, group: str = "codings") -> list[Coding]:
         """Write codings from the spans of spaCy Docs, in one transaction; those that are there stay as they are.

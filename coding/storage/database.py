@@ -193,6 +193,7 @@ class Database:
         """
         self._after_fork()
         self._must_be_open()
+        assert getattr(self._local, "view", None) is None, "a change within a view would wait for itself"
         if self.readonly:
             raise ProjectReadOnly(
                 f"{self.name} was opened for reading; nothing can be changed. Open it again without readonly=True."

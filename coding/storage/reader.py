@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -76,6 +77,12 @@ class Reader:
         """Say whether the coder has no row yet."""
         coder = self.coder
         return coder is not None and all(known.uid != coder.uid for known in self.all(Coder))
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        """Read all that the block reads as of one moment, in one transaction; nothing can be changed within it."""
+        with self.database.reading():
+            yield
 
     @property
     def revision(self) -> int:

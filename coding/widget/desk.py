@@ -163,8 +163,9 @@ class Desk:
 
     def _check_passage(self, document: Uid, version: int, action: Action) -> None:
         """Refuse a passage that was chosen on another text than the stored one."""
-        found = self.project.documents.find(document)
-        quote = self._text(found)[action["start"] : action["end"]]
+        with self.project.store.view():
+            found = self.project.documents.find(document)
+            quote = self._text(found)[action["start"] : action["end"]]
         if found.version != version or hashlib.sha256(quote.encode()).hexdigest() != action["hash"]:
             raise StaleView(say("stale", self.language))
 
@@ -356,6 +357,10 @@ class Desk:
         Args:
             goto: a passage to show first.
         """
+        with self.project.store.view():
+            return self._state(goto)
+
+    def _state(self, goto: tuple[int, int] | None) -> Answer:
         project = self.project
         document = project.documents.find(self.document) if self.document else None
         rounds = list(project.rounds)
@@ -404,6 +409,10 @@ class Desk:
             gone: the coding that it removed.
             own: by how much the op raised the revision.
         """
+        with self.project.store.view():
+            return self._delta(made, gone, own)
+
+    def _delta(self, made: Coding | None, gone: Uid | None, own: int) -> dict[str, Any] | None:
         now = self.project.store.revision
         before, self._revision = self._revision, now
         if now == before:

@@ -32,7 +32,8 @@ def hang_up(project):
     with admin.connect() as connection:
         name = sa.make_url(str(project.store.database.target)).database
         connection.execute(
-            sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+            sa.text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": name},
         )
     admin.dispose()
 
