@@ -199,6 +199,21 @@ class Codings(Collection[Coding]):
         found = codings_from_docs(self._project.snapshot(), docs, coder=coder, group=group)
         return self.add_many([(c.document, c.start, c.end, c.code) for c in found], origin="spans") if found else []
 
+    def to_review(self) -> list[tuple[Coding, str]]:
+        """Return the codings whose place became unclear when a text was corrected, each with the words it was made on.
+
+        They stay on this list until their coder moves their edges, removes them, or says by `confirm` that they are
+        right where they stand.
+        """
+        found = self._store.to_review()
+        seen = {c.uid for c in self._project.visible([c for c, _ in found])}
+        return [(c, words) for c, words in found if c.uid in seen]
+
+    def confirm(self, coding: Coding | Uid) -> Coding:
+        """Say that a coding is right as it stands: at its present place and under the present wording of its code."""
+        old = self[coding] if isinstance(coding, str) else coding
+        return self.recode(old, code=old.code)
+
     def recode(self, coding: Coding | Uid, *, code: CodeRef) -> Coding:
         """Give a passage another code; memos and decisions follow."""
         use = self._project.codebook.find(code)

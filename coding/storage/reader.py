@@ -277,10 +277,21 @@ class Reader:
             for r in rows
         )
 
-    def to_review(self, documents: Iterable[Uid] | None = None) -> list[Coding]:
-        """Return the codings whose place became unclear when their text was corrected."""
+    def to_review(self, documents: Iterable[Uid] | None = None) -> list[tuple[Coding, str]]:
+        """Return the codings whose place became unclear when their text was corrected.
+
+        Each with the words that it was made on; "" where that text was erased.
+        """
+        from coding.storage.anchoring import versions_of
+
         with self.database.reading() as connection:
-            return reading.review_list(connection, documents)
+            found = reading.review_list(connection, documents)
+            texts: dict[tuple[Uid, str], str] = {}
+            for document, made_on in {(coding.document, made_on) for coding, made_on, _, _ in found}:
+                every = versions_of(connection, document).numbers.values()
+                key = next((sha for sha in every if sha.startswith(made_on)), "")
+                texts[document, made_on] = reading.text_of(connection, key) or ""
+            return [(c, texts[c.document, made_on][start:end]) for c, made_on, start, end in found]
 
     def snapshot(
         self,

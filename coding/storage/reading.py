@@ -217,12 +217,19 @@ def counts(connection: sa.Connection, by: str, *, coders: Iterable[Uid] | None =
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def review_list(connection: sa.Connection, documents: Iterable[Uid] | None = None) -> list[Coding]:
-    """Return live codings whose place became unclear when their text was corrected."""
-    query = _joined().join(anchors, anchors.c.coding == codings.c.uid).where(anchors.c.unclear == 1)
+def review_list(
+    connection: sa.Connection, documents: Iterable[Uid] | None = None
+) -> list[tuple[Coding, str, int, int]]:
+    """Return live codings whose place became unclear when their text was corrected, and where they were made.
+
+    Each with the beginning of the hash of the text it was made on, and its start and end there.
+    """
+    made = (anchors.c.sha256.label("made_on"), anchors.c.start.label("made_start"), anchors.c.end.label("made_end"))
+    query = _joined().add_columns(*made).join(anchors, anchors.c.coding == codings.c.uid).where(anchors.c.unclear == 1)
     conditions = _conditions(connection, document=documents)
     query = query.where(*conditions).order_by(codings.c.document, codings.c.start)
-    return [_coding(dict(row)) for row in connection.execute(query).mappings()]
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return [(_coding(row), row["made_on"], row["made_start"], row["made_end"]) for row in rows]
 
 
 def uid_texts(raw: Sequence[Any]) -> npt.NDArray[np.object_]:

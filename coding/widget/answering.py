@@ -106,16 +106,29 @@ def uses(project: Project, code: Uid) -> dict[str, Any]:
 
 
 def outdated(project: Project) -> dict[str, Any]:
-    """Return the coder's own codings that were made under an older wording, where rules changed first."""
-    found = [(c, v) for c, v in project.codebook.outdated() if c.coder == project.coder_uid]
-    rows = list(_passages(project, [c for c, _ in found[: 2 * HITS]]))
+    """Return the coder's own codings that want another look.
+
+    First those whose place is unclear since their text was corrected, then those made under older rules, then those made
+    under an older wording.
+    """
+    moved = [(c, words) for c, words in project.codings.to_review() if c.coder == project.coder_uid]
+    waiting = {c.uid for c, _ in moved}
+    older = [(c, v) for c, v in project.codebook.outdated() if c.coder == project.coder_uid and c.uid not in waiting]
+    why: list[dict[str, Any]] = [
+        {"change": "place", "was": words[:WORDS].replace("\n", " "), "fields": [], "reason": "", "under": 0, "now": 0}
+        for _, words in moved
+    ]
     tree = project.codebook.tree
-    for row, (coding, version) in zip(rows, found, strict=False):
-        row |= {
-            "change": version.kind, "fields": list(version.changed), "reason": version.reason,
+    why += [
+        {
+            "change": version.kind, "was": "", "fields": list(version.changed), "reason": version.reason,
             "under": coding.code_version, "now": tree.find(coding.code).version,
-        }  # fmt: skip
-    return {"v": VERSION, "kind": "outdated", "rows": rows, "more": len(found) > len(rows)}
+        }
+        for coding, version in older
+    ]  # fmt: skip
+    shown = [c for c, _ in (*moved, *older)][: 2 * HITS]
+    rows = [{**row, **reason} for row, reason in zip(_passages(project, shown), why, strict=False)]
+    return {"v": VERSION, "kind": "outdated", "rows": rows, "more": len(why) > len(rows)}
 
 
 def _passages(project: Project, codings: list[Coding]) -> Iterator[dict[str, Any]]:

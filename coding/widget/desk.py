@@ -247,14 +247,14 @@ class Desk:
         return {"code": code}
 
     def _confirm(self, action: Action) -> dict[str, Any]:
-        """Say that a coding holds under the present wording of its code."""
+        """Say that a coding holds at its place and under the present wording of its code."""
         coding = self._coding(action["coding"])
         if coding is None:
             heir = self._heirs.get(action["coding"])
             if heir is None:
                 raise NotFound(say("gone", self.language))
             return {}
-        made = self.project.codings.recode(coding, code=coding.code)
+        made = self.project.codings.confirm(coding)
         self._inherit([made])
         return {"made": made, "gone": coding.uid} if made.document == self.document else {}
 

@@ -34,6 +34,7 @@ def documents(project: Project) -> list[dict[str, Any]]:
                 "kind": document.kind,
                 "folder": document.folder,
                 "length": document.length,
+                "version": document.version,
                 "codings": (own if document.uid in blind else counts).get(document.uid, 0),
                 "status": mine.status if mine else "none",
                 "furthest": mine.furthest if mine else 0,

@@ -161,3 +161,29 @@ def test_another_coder_stands_beside_ones_own_work(lab_page):
     assert desk.page.locator(".qc-beside-code").all_inner_texts() == ["Deadline"]
     desk.lab.shot("beside_coder")
     desk.expect((PLANNED, "Ranking"), ("Then Harrow opened a room.", "Deadline"))
+
+
+CORRECT = "project.documents.correct('L1', TEXT.replace('at the bottom', 'near the end'), reason='heard wrongly')"
+
+
+def test_a_coding_whose_place_a_correction_left_unclear_is_looked_at_and_confirmed(desk):
+    page = desk.page
+    desk.press("j", "j", "1", "j", "1")
+    desk.expect((PLANNED, "Ranking"), (TABLE, "Ranking"))
+    desk.press("Home")
+    desk.lab.run("project.codings.add('L1', quote='bottom', code='Old fame')")
+    desk.lab.run(CORRECT)
+    assert "bottom" in desk.lab.run("print([words for _, words in project.codings.to_review()])")
+    page.get_by_text("near the end").first.wait_for()
+    page.locator(".qc .cm-content").first.focus()
+    desk.press("o")
+    waiting = page.locator(".qc-box.qc-older")
+    waiting.get_by_text("Place unclear since the text was corrected").wait_for()
+    before = waiting.locator("li").count()
+    assert "bottom" in waiting.locator("li s").all_inner_texts()
+    desk.lab.shot("place_unclear")
+    desk.press("y")
+    page.wait_for_function("n => document.querySelectorAll('.qc-older li').length === n - 1", arg=before)
+    desk.press("Escape")
+    desk.saved()
+    assert desk.lab.run("print(len(project.codings.to_review()), flush=True)").strip() == str(before - 1)

@@ -406,7 +406,8 @@ def test_codings_follow_a_corrected_text(study):
         waiting = change.revise_document(study.document.uid, text.replace("Nobody", "Who"))
     here = {c.uid: c for c in study.store.codings()}
     assert study.store.text(study.document.uid)[here[kept.uid].start : here[kept.uid].end] == "Riverside"
-    assert [c.uid for c in waiting] == [c.uid for c in study.store.to_review()] == [lost.uid]
+    assert [c.uid for c in waiting] == [lost.uid]
+    assert [(c.uid, words) for c, words in study.store.to_review()] == [(lost.uid, "Nobody")]
     assert study.store.text(study.document.uid, version=1) == text
     assert study.store.check().ok
     assert study.store.undo() == "correct"

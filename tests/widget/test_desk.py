@@ -336,6 +336,23 @@ def test_codings_under_an_older_wording_are_listed_rules_first_and_confirmed_onc
     assert len(ask(hand, kind="outdated")["rows"]) == 2
 
 
+def test_codings_whose_place_became_unclear_come_first_with_the_words_they_were_made_on(hand):
+    hand.code("Nothing.", "Career")
+    hand.code("The town did.", "Ranking")
+    name = hand.project.documents.find(hand.desk.document).name
+    text = hand.project.documents[name].text
+    (unclear,) = hand.project.documents.correct(
+        name, text.replace("The town did.", "A city had."), reason="transcription"
+    )
+    rows = ask(hand, kind="outdated")["rows"]
+    assert [(r["change"], r["was"], r["coding"]) for r in rows] == [("place", "The town did.", unclear.uid)]
+    assert [words for _, words in hand.project.codings.to_review()] == ["The town did."]
+    assert hand.send({"kind": "confirm", "coding": unclear.uid})["kind"] == "ack"
+    assert ask(hand, kind="outdated")["rows"] == []
+    assert hand.project.undo() == "recode"
+    assert len(hand.project.codings.to_review()) == 1
+
+
 def test_a_code_is_split_once_however_often_the_message_comes(hand):
     split = {"kind": "split", "code": hand.project.codebook.find("Ranking").uid, "names": ["Up", "Down"], "reason": ""}
     for _ in range(2):

@@ -47,12 +47,12 @@ const en = {
   region_rail: "Documents and codebook", region_card: "Coding at the caret", region_names: "Codes in the margin", textCoder: "Text coder", uses: "{0} codings",
   leftEdge: "Left edge", rightEdge: "Right edge", selectedOf: "{0}, selected, {1} of {2} here", definition: "definition", locked: "{0} is locked: every selection is coded.", more: "more",
   beside: "Beside the text", nothingBeside: "There is no translation of this text, and no other coder’s work that may be seen.", original: "Original", translation: "Translation", proposed: "Aligned by proposal, not yet read.",
-  older: "Older wordings", olderNote: "Made before the code was reworded: still right?", olderNone: "Every coding stands under the present wording of its code.", olderMore: "There are more; they follow when these are settled.",
-  rulesChanged: "Rules changed", wordsChanged: "Wording changed", stillRight: "Still right", fromTo: "v{0}, now v{1}",
+  older: "To look at again", olderNote: "Made before the text was corrected or the code reworded: still right?", olderNone: "Nothing to look at: every coding stands on the present text, under the present wording of its code.", olderMore: "There are more; they follow when these are settled.",
+  placeUnclear: "Place unclear since the text was corrected", madeOn: "made on", rulesChanged: "Rules changed", wordsChanged: "Wording changed", stillRight: "Still right", fromTo: "v{0}, now v{1}",
   rules: "Rules", reason: "Reason", reasonWhy: "Why? It stands in the codebook’s history.", split: "Split…", splitCode: "Split code", splitInto: "New codes, one a line", splitDone: "{0} has {1} codes below it now; its codings are shown, to be sorted one by one.",
   splitNote: "Its codings stay with it until each is recoded.", lastUses: "Last used on", example: "example", notCodedNow: "Not for coding. {0} takes it back.", codedNow: "For coding again. {0} takes it back.",
   changeKeys: "Press a key cap, then the key that shall do it.", changeKey: "Another key", pressKey: "press a key", noKey: "no key", resetKeys: "Keys as they were",
-  k_beside: "a second text beside this one", k_older: "codings under older wordings", k_paratext: "paragraph is not for coding",
+  k_beside: "a second text beside this one", k_older: "codings to look at again", k_paratext: "paragraph is not for coding",
   rename: "Rename", hue: "Colour", retire: "Retire", memos: "Memos", editCode: "Edit code", name: "Name", nameZh: "Chinese name", retireNote: "Its codings stay.", codeMemo: "Memo on this code", documentMemo: "Memo on this document", pinDigit: "Pin to a digit",
 };
 
@@ -106,12 +106,12 @@ const zh: Words = {
   region_rail: "文档与编码手册", region_card: "光标处的编码", region_names: "页边代码名", textCoder: "文本编码", uses: "{0} 条编码",
   leftEdge: "左边界", rightEdge: "右边界", selectedOf: "{0}，已选中，此处 {2} 条中的第 {1} 条", definition: "定义", locked: "已锁定“{0}”：选中即编。", more: "更多",
   beside: "并列对照", nothingBeside: "此文没有译文，也没有可以查看的他人编码。", original: "原文", translation: "译文", proposed: "自动对齐，尚未核对。",
-  older: "旧版定义下的编码", olderNote: "代码改写之前所编：现在还成立吗？", olderNone: "所有编码都依据代码现在的表述。", olderMore: "还有更多，处理完这些后显示。",
-  rulesChanged: "规则已改", wordsChanged: "表述已改", stillRight: "仍然成立", fromTo: "第 {0} 版，现为第 {1} 版",
+  older: "需要复看的编码", olderNote: "文本更正或代码改写之前所编：现在还成立吗？", olderNone: "没有需要复看的：所有编码都对应现在的文本和代码现在的表述。", olderMore: "还有更多，处理完这些后显示。",
+  placeUnclear: "文本更正后位置不明", madeOn: "原编于", rulesChanged: "规则已改", wordsChanged: "表述已改", stillRight: "仍然成立", fromTo: "第 {0} 版，现为第 {1} 版",
   rules: "规则", reason: "理由", reasonWhy: "为什么修改？将记入编码手册的修订记录。", split: "拆分……", splitCode: "拆分代码", splitInto: "新代码，每行一个", splitDone: "“{0}”下已有 {1} 个新代码；现只显示它的编码，请逐条归类。",
   splitNote: "原有编码保持不变，直到逐条换代码。", lastUses: "最近用于", example: "示例", notCodedNow: "不参与编码，按 {0} 恢复。", codedNow: "重新参与编码，按 {0} 恢复。",
   changeKeys: "单击键帽，再按新的键。", changeKey: "换一个键", pressKey: "请按键", noKey: "未设键", resetKeys: "恢复原来的键",
-  k_beside: "并列另一文本", k_older: "旧版定义下的编码", k_paratext: "此段不参与编码",
+  k_beside: "并列另一文本", k_older: "需要复看的编码", k_paratext: "此段不参与编码",
   rename: "改名", hue: "颜色", retire: "停用", memos: "备忘录", editCode: "修改代码", name: "名称", nameZh: "中文名", retireNote: "已有编码保留。", codeMemo: "代码备忘录", documentMemo: "文档备忘录", pinDigit: "固定到数字键",
 };
 

@@ -168,6 +168,11 @@ export class Desk {
       this.documents = this.documents.map((doc) => changed.get(doc.uid) ?? doc);
       this.tell("documents");
     }
+    const open = this.documents.find((doc) => doc.uid === this.state?.document?.uid);
+    if (open && open.version !== this.state!.document!.version) { // its text was corrected: places are those of another text
+      this.hello();
+      return false;
+    }
     if (delta.memos) { this.memos = delta.memos; this.tell("memos"); }
     if (delta.document === this.state?.document?.uid) {
       if (delta.suggestions) this.suggestions = delta.suggestions.map((row) => this.inUnits(row));

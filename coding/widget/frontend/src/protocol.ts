@@ -32,6 +32,7 @@ export interface DocumentInfo {
   kind: string;
   folder: string;
   length: number;
+  version: number;
   codings: number | null;
   status: "none" | "assigned" | "started" | "finished";
   furthest: number;
@@ -173,7 +174,7 @@ export interface UsesMessage {
 export interface OutdatedMessage {
   v: number;
   kind: "outdated";
-  rows: (PassageRow & { change: "semantic" | "content"; fields: string[]; reason: string; under: number; now: number })[];
+  rows: (PassageRow & { change: "place" | "semantic" | "content"; was: string; fields: string[]; reason: string; under: number; now: number })[];
   more: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Codings that were made under an older wording of their code: read again, one by one, changed rules first. */
+/** Codings that want another look: place unclear since the text was corrected, then made under older rules, then older words. */
 
 import { fill, h } from "./dom";
 import type { OutdatedMessage } from "./protocol";
@@ -22,7 +22,7 @@ export class Wordings {
       const of = rows.filter((row) => row.change === kind);
       return of.length ? h("section", {}, h("h3", {}, `${title} (${of.length})`), h("ul", {}, ...of.map((row) => this.row(row)))) : null;
     };
-    fill(this.element, group("semantic", say("rulesChanged")), group("content", say("wordsChanged")), more && h("p", { class: "qc-mut" }, say("olderMore")));
+    fill(this.element, group("place", say("placeUnclear")), group("semantic", say("rulesChanged")), group("content", say("wordsChanged")), more && h("p", { class: "qc-mut" }, say("olderMore")));
     this.element.querySelector<HTMLElement>("button")?.focus();
   }
 
@@ -39,8 +39,8 @@ export class Wordings {
     };
     const item: HTMLElement = h("li", { css: { "--h": String(code?.shade ?? 0) }, on: { keydown: (event) => this.key(event, confirm) } },
       h("button", { type: "button", class: "qc-older-words", on: { click: open } },
-        h("span", {}, h("span", { class: "qc-bar" }), h("b", {}, code ? screen.names(code)[0] : ""), h("span", { class: "qc-mut" }, ` ${say("fromTo", row.under, row.now)} · ${row.name}`)),
-        h("q", {}, row.words), row.reason && h("span", { class: "qc-mut" }, `${say("reason")}: ${row.reason}`)),
+        h("span", {}, h("span", { class: "qc-bar" }), h("b", {}, code ? screen.names(code)[0] : ""), h("span", { class: "qc-mut" }, row.change === "place" ? ` ${row.name}` : ` ${say("fromTo", row.under, row.now)} · ${row.name}`)),
+        row.was && h("span", { class: "qc-mut" }, `${say("madeOn")}: `, h("s", {}, row.was)), h("q", {}, row.words), row.reason && h("span", { class: "qc-mut" }, `${say("reason")}: ${row.reason}`)),
       h("button", { type: "button", class: "qc-btn qc-framed", on: { click: confirm } }, say("stillRight"), h("kbd", {}, "y")));
     return item;
   }
