@@ -100,8 +100,12 @@ class TeamBoard(AskingWidget):
         return {"en": f"{_many(documents, 'document')}.", "zh": f"{documents} 篇文档。"}
 
     def _figure(self, item: Round) -> Both | None:
-        """Return the median over the codes of a closed round; remembered until something is committed."""
-        if item.status != "closed":
+        """Return the median over the codes of a closed round, or of what is finished in an open one for training.
+
+        Remembered until something is committed. Rounds that measure show none before they are closed.
+        """
+        training = item.status == "open" and item.purpose == "training" and not item.blind
+        if item.status != "closed" and not training:
             return None
         revision = self.project.store.revision
         known = self._figures.get(item.uid)
@@ -115,8 +119,9 @@ class TeamBoard(AskingWidget):
             people.setdefault(a.document, set()).add(a.coder)
         if all(len(coders) < 2 for coders in people.values()):
             return None
+        open_ = item.status == "open"
         try:
-            head = self.project.agreement(round=item, draws=0).table.headline
+            head = self.project.agreement(round=item, draws=0, who="finished" if open_ else "assigned").table.headline
         except CodingError:  # too little to compare: a card without a figure, not a board that is broken
             return None
         if math.isnan(head.median):
@@ -124,8 +129,8 @@ class TeamBoard(AskingWidget):
         low = head.lowest
         return {
             "text": printed(head.median),
-            "en": f"median; lowest {printed(low.alpha)}" if low else "median",
-            "zh": f"中位数；最低 {printed(low.alpha)}" if low else "中位数",
+            "en": ("so far, " if open_ else "") + (f"median; lowest {printed(low.alpha)}" if low else "median"),
+            "zh": ("目前，" if open_ else "") + (f"中位数；最低 {printed(low.alpha)}" if low else "中位数"),
         }
 
     def _coders(self, here: Round | None, coders: list[Coder]) -> list[dict[str, Any]]:

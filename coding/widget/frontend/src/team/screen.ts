@@ -108,9 +108,10 @@ export class Board {
       : h("span", { class: "qt-big" }, this.say("of", r.finished, r.total), h("small", {}, this.say("assignments")));
     const share = (n: number): string => `${(100 * n) / Math.max(1, r.total)}%`;
     const bar = r.status === "open" ? h("span", { class: "qt-bar", "aria-hidden": "true" }, h("i", { css: { width: share(r.finished) } }), h("i", { class: "qt-half", css: { width: share(r.started) } })) : null;
+    const soFar = r.status === "open" && r.figure ? h("span", { class: "qt-line" }, `α ${r.figure.text} `, r.figure[l]) : null;
     const line = r.status === "open" && r.blind ? this.say("noFigures") : r.line[l];
     return h("button", { class: `qt-card qt-${r.status}`, "aria-pressed": String(r.uid === this.view!.chosen), "data-at": `round ${r.uid}`, on: { click: () => void this.ask("choose", { round: r.uid }) } },
-      h("span", { class: "qt-head" }, sign, r.name + state, h("small", {}, this.say(r.status === "planned" ? "planned" : r.purpose))), r.status === "planned" ? null : big, bar, h("span", { class: "qt-line" }, line));
+      h("span", { class: "qt-head" }, sign, r.name + state, h("small", {}, this.say(r.status === "planned" ? "planned" : r.purpose))), r.status === "planned" ? null : big, bar, soFar, h("span", { class: "qt-line" }, line));
   }
 
   private drawActs(): void {
