@@ -10,7 +10,7 @@ from coding.agreement.figure import ReportLanguage, printed
 from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Headline
 from coding.errors import InvalidValue
 
-__all__ = ["MethodsFacts", "methods_text"]
+__all__ = ["UNIT_ZH", "MethodsFacts", "methods_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class MethodsFacts:
     """Whether coders are named; by default only their number is given."""
 
 
-_UNIT_ZH: Final = {"sentence": "句子", "character": "字符", "paragraph": "段落", "turn": "话轮", "document": "文档"}
+UNIT_ZH: Final = {"sentence": "句子", "character": "字符", "paragraph": "段落", "turn": "话轮", "document": "文档"}
 _UNIVERSE_EN: Final = {
     "respondents": "the respondents' text, without the interviewer's turns and paratext",
     "all": "all of the text",
@@ -226,7 +226,7 @@ def _domains_en(table: AgreementTable) -> list[str]:
 
 def _chinese(table: AgreementTable, facts: MethodsFacts) -> list[str]:
     h = table.headline
-    unit = _UNIT_ZH[table.unit]
+    unit = UNIT_ZH[table.unit]
     named = f"（{'、'.join(table.coders)}）" if facts.name_coders else ""
     alone = "独立" if facts.independent else ""
     size = f"{table.units:,} 个{unit}" if table.unit != "document" else f"{table.characters:,} 个字符"

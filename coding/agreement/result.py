@@ -36,7 +36,7 @@ from coding.errors import InvalidValue, NotFound
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AgreementTable", "CodeRow", "DomainResult", "Headline", "Part"]
+__all__ = ["AgreementTable", "CodeRow", "DomainResult", "Headline", "Part", "counted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,8 @@ class AgreementTable:
         """
         h = self.headline
         head = (
-            f"Agreement of {', '.join(self.coders)}: {self.documents} documents, "
-            f"{self.units:,} {_plural(self.unit)} ({self.universe})"
+            f"Agreement of {', '.join(self.coders)}: {counted(self.documents, 'document')}, "
+            f"{counted(self.units, self.unit)} ({self.universe})"
         )
         lines = [
             head,
@@ -465,8 +465,13 @@ class AgreementTable:
         return mismatches.choice_matrix(self.material, self.map, chosen, i, j, parent=info)
 
 
-def _plural(unit: str) -> str:
-    return unit + "s"
+def counted(n: int, thing: str) -> str:
+    """Return a number with its thing, in the plural where it is not one.
+
+    >>> counted(1, "document"), counted(1200, "sentence")
+    ('1 document', '1,200 sentences')
+    """
+    return f"{n:,} {thing}" + ("" if n == 1 else "s")
 
 
 def _pair_totals(n11: Any, a: Any, b: Any, n: float) -> Totals:

@@ -161,13 +161,12 @@ class AgreementReview(AskingWidget):
         if len(labels) < 2:
             return {"labels": [], "series": []}
         series = []
-        for code, rows in frame.groupby("code", sort=False):
+        for key, rows in frame.groupby("key", sort=False):
             values = dict(zip(rows["round"], rows["alpha"], strict=True))
             marks = [_mark(values.get(label, math.nan), None) for label in labels]
             if sum(m is not None for m in marks) > 1:
-                main = code == "median"
-                name = {"name": "median", "name_zh": "中位数"} if main else {"name": code, "name_zh": ""}
-                series.append({**name, "main": main, "values": marks})
+                name = {"name": rows["code"].iloc[0], "name_zh": rows["name_zh"].iloc[0]}
+                series.append({**name, "main": key == "median", "values": marks})
         lines = [s for s in series if not s["main"]]
         worst = sorted(lines, key=lambda s: (s["values"][-1] or {"value": 2})["value"])
         return {"labels": labels, "series": [*[s for s in series if s["main"]], *worst[:2], *worst[2:][-1:]]}
