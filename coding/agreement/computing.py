@@ -29,7 +29,7 @@ from coding.agreement.unitizing import FAMILY, Domains, family, family_figures, 
 from coding.agreement.units import Unit, Universe, in_blocks
 from coding.errors import OverlappingDomain
 
-__all__ = ["agreement_of"]
+__all__ = ["agreement_of", "with_ancestors"]
 
 _BLOCK: Final[dict[str, int]] = {"character": 3000, "sentence": 25, "paragraph": 10, "turn": 10}
 """Units per block where there are too few documents to resample."""
@@ -62,7 +62,7 @@ def agreement_of(
     """
     unit_map_ = material.units(unit, universe)
     projected, _ = unit_map_.project(material.columns)
-    expanded = _with_ancestors(projected, material)
+    expanded = with_ancestors(projected, material)
     together = material.columns.assigned.sum(axis=1) >= 2
     notes = list(material.notes)
     apart = unit == "character" and len(material.languages) > 1
@@ -121,7 +121,7 @@ def agreement_of(
     )
 
 
-def _with_ancestors(columns: Columns, material: Material) -> Columns:
+def with_ancestors(columns: Columns, material: Material) -> Columns:
     """Return the codings, each also under its ancestors: children are merged before comparing."""
     lines = material.ancestry()
     if lines.shape[1] == 1 or not len(columns):
