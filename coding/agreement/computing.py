@@ -24,9 +24,10 @@ from coding.agreement.columns import Columns
 from coding.agreement.counts import count
 from coding.agreement.figure import undefined
 from coding.agreement.material import Material
-from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part
+from coding.agreement.notes import Note
+from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part, counted
 from coding.agreement.unitizing import FAMILY, Domains, family, family_figures, find_overlaps, unit_statistics
-from coding.agreement.units import Unit, Universe, in_blocks
+from coding.agreement.units import UNIT_ZH, Unit, Universe, in_blocks
 from coding.errors import OverlappingDomain
 
 __all__ = ["agreement_of", "with_ancestors"]
@@ -68,7 +69,12 @@ def agreement_of(
     apart = unit == "character" and len(material.languages) > 1
     languages = material.languages if apart else ("",)
     if apart:
-        notes.append("Characters of different languages are not pooled; each language has rows of its own.")
+        notes.append(
+            Note(
+                "Characters of different languages are not pooled; each language has rows of its own.",
+                "不同语言的字符不合并计算；每种语言各有其行。",
+            )
+        )
     rows: list[CodeRow] = []
     parts: list[Part] = []
     resampled_what, resamples = ("documents" if draws else ""), 0
@@ -83,10 +89,7 @@ def agreement_of(
         if draws and size:
             resampled = count(in_blocks(own, size)[0])
             resampled_what = "blocks"
-            notes.append(
-                f"With {len(chosen)} documents the interval rests on {len(resampled.lengths)} blocks of {size} "
-                f"{unit}s; blocks of one document are less independent than documents, so it may be too narrow."
-            )
+            notes.append(_blocks_note(len(chosen), len(resampled.lengths), size, unit))
         drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
         resamples += len(resampled.lengths)
         part = Part(language, chosen, counts, resampled, drawn)
@@ -118,6 +121,21 @@ def agreement_of(
         map=unit_map_,
         expanded=expanded,
         parts=tuple(parts),
+    )
+
+
+def _blocks_note(documents: int, blocks: int, size: int, unit: Unit) -> Note:
+    """Return what is to be said of intervals that rest on blocks, or of there being none."""
+    have = f"With {counted(documents, 'document')}, cut into {counted(blocks, 'block')} of up to {counted(size, unit)},"
+    chinese = f"{documents} 份文档，按每块至多 {size} 个{UNIT_ZH[unit]}分为 {blocks} 块；"
+    if blocks < FEWEST_DOCUMENTS:
+        return Note(
+            f"{have} there is too little for an interval; about ten are needed.", f"{chinese}不足以给出区间，约需十块。"
+        )
+    return Note(
+        f"{have} the interval rests on the blocks; blocks of one document are less independent than documents, so it may "
+        "be too narrow.",
+        f"{chinese}区间由对文本块的重抽样得到。同一文档的文本块不如文档独立，区间可能偏窄。",
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from coding.agreement.methods_text import UNIT_ZH
 from coding.agreement.result import counted
+from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
 
 if TYPE_CHECKING:

@@ -122,7 +122,13 @@ def test_characters_of_two_languages_are_not_pooled():
 
 
 def test_nvivos_means_over_files_equal_its_table():
-    rows = [("d", 100, "a", "x", 0, 20), ("d", 100, "b", "x", 5, 20), ("e", 300, "a", "x", 0, 9), ("f", 50, "a", "y", 0, 9), ("f", 50, "b", "y", 0, 9)]
+    rows = [
+        ("d", 100, "a", "x", 0, 20),
+        ("d", 100, "b", "x", 5, 20),
+        ("e", 300, "a", "x", 0, 9),
+        ("f", 50, "a", "y", 0, 9),
+        ("f", 50, "b", "y", 0, 9),
+    ]
     table = from_table(pd.DataFrame(rows, columns=COLUMNS), draws=0)
     for one in (False, True):
         shown = coding_comparison(table.material, "a", "b", codes=["x"], undefined_is_one=one)
