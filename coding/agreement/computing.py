@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -98,6 +99,7 @@ def agreement_of(
     domains = (
         _domains(material, universe, parts[0].draws if resampled_what == "documents" else None) if with_domains else ()
     )
+    notes += _overlaps_note(domains)
     from coding import __version__  # the package knows its version; importing it above would be a cycle
 
     return AgreementTable(
@@ -230,7 +232,8 @@ def _domains(material: Material, universe: Universe, draws: Draws | None) -> lis
     todo = _domain_codes(material)
     if not todo:
         return []
-    projected, _ = material.units("character", universe).project(material.columns)
+    characters = material.units("character", universe)
+    projected, _ = characters.project(material.columns)
     together = material.columns.assigned.sum(axis=1) >= 2
     spoken = np.array([d.language for d in material.documents], dtype=object)
     out = []
@@ -242,8 +245,29 @@ def _domains(material: Material, universe: Universe, draws: Draws | None) -> lis
         if several and draws is not None:
             usable = Draws.of(len(chosen), len(draws.weights), draws.seed) if len(chosen) else None
         for at, children, under in todo:
-            out.append(_domain(material, own, chosen, at, children, under, language, usable))
+            found = _domain(material, own, chosen, at, children, under, language, usable)
+            # overlaps were found in characters of the universe; a reader looks for them in the text
+            placed = tuple((d, c, *characters.locate(d, s, e)) for d, c, s, e in found[1])
+            listed = tuple((material.documents[d].uid, material.coders[c], s, e) for d, c, s, e in placed)
+            out.append(replace(found[0], overlaps=listed))
     return out
+
+
+def _overlaps_note(domains: Iterable[DomainResult]) -> list[Note]:
+    """Return what to say of domains that are undefined because a coder's codes overlap."""
+    clashing = {d.code.path: d.code for d in domains if d.overlaps}
+    if not clashing:
+        return []
+    places = sum(len(d.overlaps) for d in domains)
+    names = ", ".join(c.name for c in clashing.values())
+    names_zh = "、".join(c.name_zh or c.name for c in clashing.values())
+    return [
+        Note(
+            f"{names}: the codes exclude each other, and a coder gave {counted(places, 'passage')} two of them, so the "
+            "unitizing family is undefined there; overlaps() lists the places.",
+            f"{names_zh}：代码互斥，但有编码员在 {places} 处同时给出两个代码，因此单元化系列指标无法计算；overlaps() 列出这些位置。",
+        )
+    ]
 
 
 def _domain(
@@ -255,7 +279,8 @@ def _domain(
     under: npt.NDArray[np.intp],
     language: str,
     draws: Draws | None,
-) -> DomainResult:
+) -> tuple[DomainResult, list[tuple[int, int, int, int]]]:
+    """Return the family of a domain, and the overlaps that leave it undefined: (document, coder, start, end)."""
     info = material.codes[at]
     codes = tuple(material.codes[c] for c in children)
     mine = columns.recoded(under, len(children))
@@ -265,12 +290,10 @@ def _domain(
         statistics = unit_statistics(mine, domains)
     except OverlappingDomain:
         clashes = find_overlaps(mine, domains)
-        listed = tuple(
-            (material.documents[documents[d]].uid, material.coders[c], int(s), int(e)) for d, c, _, s, e in clashes
-        )
+        listed = [(int(documents[d]), int(c), int(s), int(e)) for d, c, _, s, e in clashes]
         family_ = {m: undefined("overlapping_units", m) for m in FAMILY[:3]}
         singles = tuple(undefined("overlapping_units", FAMILY[3]) for _ in codes)
-        return DomainResult(info, codes, language, family_, none, singles, listed)
+        return DomainResult(info, codes, language, family_, none, singles), listed
     total = statistics.total()
     figures = family_figures(total, 0, codes=len(children))
     singles = tuple(family_figures(total, 0, v, len(children))[FAMILY[3]] for v in range(len(children)))
@@ -279,4 +302,4 @@ def _domain(
         drawn = family(resample_units(statistics, draws), domains.sizes).cu
         point = np.array([figures["cu_alpha_nominal"].value])
         found = intervals(drawn, point, documents=len(documents))[0]
-    return DomainResult(info, codes, language, figures, found, singles)
+    return DomainResult(info, codes, language, figures, found, singles), []

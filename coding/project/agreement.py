@@ -476,6 +476,22 @@ class AgreementResult:
         """
         return self.table.matrix(parent, first, second)
 
+    def overlaps(self) -> pd.DataFrame:
+        """Return where a coder gave one place two codes that exclude each other, which leaves the domain undefined.
+
+        Returns:
+            Offsets in characters of the document, and names; no words.
+        """
+        import pandas as pd
+
+        names = {d.uid: d.name for d in self.table.material.documents}
+        rows = [
+            (names[uid], coder, domain.code.path, start, end, uid)
+            for domain in self.table.domains
+            for uid, coder, start, end in domain.overlaps
+        ]
+        return pd.DataFrame(rows, columns=["document", "coder", "domain", "start", "end", "document_uid"])
+
     def passages(self, code: str | None = None) -> Any:
         """Open the passages behind a figure, in the same screen as `review`, at one code."""
         return open_screen("agreement", self, code=code)

@@ -198,3 +198,23 @@ def test_a_family_figure_that_is_undefined_says_so_in_text_and_table():
     assert math.isnan(frame.loc["D", "cu_alpha_nominal"])
     assert frame.loc["D", "cu_alpha_nominal_reason"] == "overlapping_units"
     assert result.table.domains[0].overlaps == (("P1", "amira", 5, 10),)
+
+
+def test_overlapping_codes_of_a_domain_are_listed_where_they_lie_in_the_text(tmp_path):
+    project = qc.open_project(tmp_path / "a.coding", coder="amira", create=True)
+    text = "Interviewer: Why did you do this?\nP1: The county ranked us. We learnt fast."
+    project.documents.add("P1", text)
+    for name, parent in (("D", None), ("x", "D"), ("y", "D")):
+        project.codebook.add(name, parent=parent)
+    project.codebook.set("D", exclusive=True, reason="test")
+    project.coders.add("ben")
+    project.codings.add("P1", quote="The county ranked us", code="x")
+    project.codings.add("P1", quote="ranked us. We", code="y")
+    with qc.open_project(project.store.path, coder="ben") as ben:
+        ben.codings.add("P1", quote="The county", code="x")
+    result = project.agreement(draws=0)
+    [place] = result.overlaps().to_dict("records")
+    assert text[place["start"] : place["end"]] == "ranked us"
+    assert (place["coder"], place["domain"]) == ("amira", "D")
+    assert "D: the codes exclude each other, and a coder gave 1 passage two of them" in str(result)
+    assert any("代码互斥" in note for note in result.notes("zh"))
