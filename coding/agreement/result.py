@@ -240,6 +240,7 @@ class AgreementTable:
             if beside:
                 shown = f"{shown:<46} {beside[0]} {printed(others[id(row)].value)}"
             lines.append(f"{name:<36.36} {counts:>14} {100 * row.percent:6.1f} %  {shown}")
+        lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         if len(used) > most:
             lines.append(f"… {len(used) - most} more codes; to_frame() has all")
         if unused := len(self.rows) - len(used):
@@ -492,6 +493,16 @@ class AgreementTable:
             at = [c.uid for c in self.material.codes].index(info.uid)
             chosen = self.material.children(at)
         return mismatches.choice_matrix(self.material, self.map, chosen, i, j, parent=info)
+
+
+def _domain_line(domain: DomainResult) -> str:
+    cu = domain.figures["cu_alpha_nominal"]
+    name = domain.code.name + (f" [{domain.language}]" if domain.language else "")
+    if not cu.defined:
+        return f"domain {name}: cu-alpha undefined: {cu.sentence()}"
+    ci = domain.interval
+    spread = f" {printed(ci.low)} to {printed(ci.high)}" if ci.defined else ""
+    return f"domain {name}: cu-alpha {printed(cu.value)}{spread}, coverage {printed(float(cu.params['coverage']))}"
 
 
 def counted(n: int, thing: str) -> str:

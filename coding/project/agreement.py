@@ -278,6 +278,7 @@ class AgreementResult:
             "measure_options": self.measure_options(), "overall": self._overall_json(), "resampled": t.resampled, "draws": t.draws, "seed": t.seed,
             "round": self.round.name if self.round else None, "exploratory": list(self.exploratory), "stale": self.stale,
             "notes": list(t.notes), "version": t.version, "codes": [_plain(r) for r in self.to_frame().to_dict("records")],
+            "domains": [_plain(r) for r in self.by("domain").to_dict("records")] if t.domains else [],
         }  # fmt: skip
 
     def _overall_json(self) -> dict[str, Any] | None:

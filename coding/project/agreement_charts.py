@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from coding.agreement.figure import printed
 from coding.agreement.result import counted
 from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coding.agreement.disagreements import Disagreement
-    from coding.agreement.result import CodeRow
+    from coding.agreement.result import CodeRow, DomainResult
     from coding.project.agreement import AgreementResult, Language
 
 MOST_ROWS = 45
@@ -51,6 +52,18 @@ def caption(result: AgreementResult, language: Language) -> str:
         what = f"{t.units:,} 个{UNIT_ZH[t.unit]}（{_UNIVERSE_ZH[t.universe]}）"
         return f"{'、'.join(t.coders)} · {t.documents} 份文档 · {what}"
     return f"{', '.join(t.coders)} · {counted(t.documents, 'document')} · {counted(t.units, t.unit)} ({t.universe})"
+
+
+def cu_words(domain: DomainResult, language: Language) -> str:
+    """Return a domain's cu-alpha with its coverage in a few words, or why there is none."""
+    cu = domain.figures["cu_alpha_nominal"]
+    spoken = f" [{domain.language}]" if domain.language else ""
+    if not cu.defined:
+        return f"cu-α{spoken}: {cu.sentence(language)}"
+    covered = printed(float(cu.params["coverage"]))
+    return f"cu-α{spoken} {printed(cu.value)}" + (
+        f"（覆盖率 {covered}）" if language == "zh" else f" (coverage {covered})"
+    )
 
 
 def _name(code: Any, language: Language) -> str:
@@ -152,7 +165,8 @@ def _matrix(result: AgreementResult, language: Language) -> Any:
     used = {n for n in frame["row"] if frame[(frame["row"] == n) | (frame["column"] == n)]["count"].sum()}
     frame = frame[frame["row"].isin(used) & frame["column"].isin(used)]
     first, second = result.table.coders[:2]
-    return figures.choices(frame, first=first, second=second, caption=caption(result, language), language=language)
+    about = [caption(result, language), *(cu_words(d, language) for d in result.table.domains if d.code.uid == parent)]
+    return figures.choices(frame, first=first, second=second, caption=" · ".join(about), language=language)
 
 
 def _levels(result: AgreementResult, language: Language) -> Any:
