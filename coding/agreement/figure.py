@@ -57,6 +57,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Codes that exclude each other overlap in one coder's work.",
             "同一编码员的互斥代码发生重叠。",
         ),
+        "too_many_units": (
+            "Too many units to align exactly; compare pairs of coders, or install the extra “gamma”.",
+            "单位过多，无法精确对齐；请逐对比较编码员，或安装扩展 “gamma”。",
+        ),
         "no_domain": (
             "Its codes may overlap, so the figure is not defined; mark the parent exclusive where they may not.",
             "其代码可以重叠，该值无定义；若代码互斥，请将上级代码标为互斥。",

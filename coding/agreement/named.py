@@ -26,7 +26,7 @@ from coding.agreement.measures import ALIASES, names
 from coding.agreement.nvivo import NVIVO_MEASURES, over_files
 from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part
 from coding.agreement.unitizing import Domains, family_figures, unit_statistics
-from coding.errors import InvalidValue, NotFound
+from coding.errors import AgreementError, InvalidValue, NotFound
 from coding.spans import atoms
 
 __all__ = ["ABOUT_ALL", "by_document", "known", "of_all_codes", "of_rows"]
@@ -402,7 +402,11 @@ def by_document(table: AgreementTable, measure: str, **given: Any) -> dict[str, 
     for d, held in _by_document(columns):
         here = np.flatnonzero(columns.assigned[d]).tolist()
         coders = [[(s, e, k) for s, e, who, k in held if who == i] for i in here]
-        out[table.material.documents[d].uid] = _of_document(name, coders, int(columns.lengths[d]), given)
+        try:
+            figure = _of_document(name, coders, int(columns.lengths[d]), given)
+        except AgreementError:
+            figure = undefined("too_many_units", name)
+        out[table.material.documents[d].uid] = figure
     return out
 
 
