@@ -16,9 +16,11 @@ from coding.agreement.counts import Totals
 
 __all__ = [
     "BINARY_MEASURES",
+    "OTHER_NAMES",
     "alpha",
     "bennett_s",
     "conger",
+    "f1",
     "fleiss",
     "gwet_ac1",
     "jaccard",
@@ -27,6 +29,7 @@ __all__ = [
     "pair_kappas",
     "pair_percent",
     "percent",
+    "percent_values",
     "positive_agreement",
     "reasons",
 ]
@@ -204,6 +207,18 @@ def reasons(t: Totals) -> npt.NDArray[np.object_]:
     return out
 
 
+def f1(t: Totals) -> FloatArray:
+    """Return F1 of the text coded, 2·n11 / (n_i + n_j), the mean over pairs."""
+    n11, a, b, _ = pair_counts(t)
+    return _mean_defined(_divide(2 * n11, a + b))
+
+
+def percent_values(t: Totals) -> FloatArray:
+    """Return percent agreement weighted by values, Krippendorff's 1 − Do. Source: Krippendorff 2019, p. 289."""
+    n, ones, together = _values(t)
+    return 1 - _divide(2 * (ones - together), n)
+
+
 BINARY_MEASURES: Final[dict[str, Callable[[Totals], FloatArray]]] = {
     "alpha": alpha,
     "kappa": kappa,
@@ -216,5 +231,27 @@ BINARY_MEASURES: Final[dict[str, Callable[[Totals], FloatArray]]] = {
     "bennett_s": bennett_s,
     "brennan_prediger": bennett_s,
     "jaccard": jaccard,
+    "f1": f1,
+    "percent_agreement_values": percent_values,
 }
 """Measures of one code by name; `scott_pi` is Fleiss' for two coders."""
+OTHER_NAMES: Final[dict[str, str]] = {
+    "percent_agreement": "percent",
+    "cohen_kappa": "kappa",
+    "light_kappa": "kappa",
+    "cohen_kappa_linear": "kappa",
+    "cohen_kappa_quadratic": "kappa",
+    "conger_kappa": "conger",
+    "fleiss_kappa": "fleiss",
+    "fleiss_kappa_category": "fleiss",
+    "gwet_ac2": "gwet_ac1",
+    "gwet_ac2_quadratic": "gwet_ac1",
+    "gwet_ac2_linear": "gwet_ac1",
+    "gwet_ac2_ordinal": "gwet_ac1",
+    "krippendorff_alpha": "alpha",
+    "krippendorff_alpha_nominal": "alpha",
+    "krippendorff_alpha_ordinal": "alpha",
+    "krippendorff_alpha_interval": "alpha",
+    "krippendorff_alpha_ratio": "alpha",
+}
+"""Name in `measures` to the measure of one code that it is here; between two values weights make no difference."""

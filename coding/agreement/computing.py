@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -24,12 +25,13 @@ from coding.agreement.columns import Columns
 from coding.agreement.counts import count
 from coding.agreement.figure import undefined
 from coding.agreement.material import Material
-from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part
+from coding.agreement.notes import Note
+from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part, counted
 from coding.agreement.unitizing import FAMILY, Domains, family, family_figures, find_overlaps, unit_statistics
-from coding.agreement.units import Unit, Universe, in_blocks
+from coding.agreement.units import UNIT_ZH, Unit, Universe, in_blocks
 from coding.errors import OverlappingDomain
 
-__all__ = ["agreement_of"]
+__all__ = ["agreement_of", "with_ancestors"]
 
 _BLOCK: Final[dict[str, int]] = {"character": 3000, "sentence": 25, "paragraph": 10, "turn": 10}
 """Units per block where there are too few documents to resample."""
@@ -62,13 +64,18 @@ def agreement_of(
     """
     unit_map_ = material.units(unit, universe)
     projected, _ = unit_map_.project(material.columns)
-    expanded = _with_ancestors(projected, material)
+    expanded = with_ancestors(projected, material)
     together = material.columns.assigned.sum(axis=1) >= 2
     notes = list(material.notes)
     apart = unit == "character" and len(material.languages) > 1
     languages = material.languages if apart else ("",)
     if apart:
-        notes.append("Characters of different languages are not pooled; each language has rows of its own.")
+        notes.append(
+            Note(
+                "Characters of different languages are not pooled; each language has rows of its own.",
+                "不同语言的字符不合并计算；每种语言各有其行。",
+            )
+        )
     rows: list[CodeRow] = []
     parts: list[Part] = []
     resampled_what, resamples = ("documents" if draws else ""), 0
@@ -83,10 +90,7 @@ def agreement_of(
         if draws and size:
             resampled = count(in_blocks(own, size)[0])
             resampled_what = "blocks"
-            notes.append(
-                f"With {len(chosen)} documents the interval rests on {len(resampled.lengths)} blocks of {size} "
-                f"{unit}s; blocks of one document are less independent than documents, so it may be too narrow."
-            )
+            notes.append(_blocks_note(len(chosen), len(resampled.lengths), size, unit))
         drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
         resamples += len(resampled.lengths)
         part = Part(language, chosen, counts, resampled, drawn)
@@ -95,6 +99,7 @@ def agreement_of(
     domains = (
         _domains(material, universe, parts[0].draws if resampled_what == "documents" else None) if with_domains else ()
     )
+    notes += _overlaps_note(domains)
     from coding import __version__  # the package knows its version; importing it above would be a cycle
 
     return AgreementTable(
@@ -121,7 +126,22 @@ def agreement_of(
     )
 
 
-def _with_ancestors(columns: Columns, material: Material) -> Columns:
+def _blocks_note(documents: int, blocks: int, size: int, unit: Unit) -> Note:
+    """Return what is to be said of intervals that rest on blocks, or of there being none."""
+    have = f"With {counted(documents, 'document')}, cut into {counted(blocks, 'block')} of up to {counted(size, unit)},"
+    chinese = f"{documents} 份文档，按每块至多 {size} 个{UNIT_ZH[unit]}分为 {blocks} 块；"
+    if blocks < FEWEST_DOCUMENTS:
+        return Note(
+            f"{have} there is too little for an interval; about ten are needed.", f"{chinese}不足以给出区间，约需十块。"
+        )
+    return Note(
+        f"{have} the interval rests on the blocks; blocks of one document are less independent than documents, so it may "
+        "be too narrow.",
+        f"{chinese}区间由对文本块的重抽样得到。同一文档的文本块不如文档独立，区间可能偏窄。",
+    )
+
+
+def with_ancestors(columns: Columns, material: Material) -> Columns:
     """Return the codings, each also under its ancestors: children are merged before comparing."""
     lines = material.ancestry()
     if lines.shape[1] == 1 or not len(columns):
@@ -212,7 +232,8 @@ def _domains(material: Material, universe: Universe, draws: Draws | None) -> lis
     todo = _domain_codes(material)
     if not todo:
         return []
-    projected, _ = material.units("character", universe).project(material.columns)
+    characters = material.units("character", universe)
+    projected, _ = characters.project(material.columns)
     together = material.columns.assigned.sum(axis=1) >= 2
     spoken = np.array([d.language for d in material.documents], dtype=object)
     out = []
@@ -224,8 +245,29 @@ def _domains(material: Material, universe: Universe, draws: Draws | None) -> lis
         if several and draws is not None:
             usable = Draws.of(len(chosen), len(draws.weights), draws.seed) if len(chosen) else None
         for at, children, under in todo:
-            out.append(_domain(material, own, chosen, at, children, under, language, usable))
+            found = _domain(material, own, chosen, at, children, under, language, usable)
+            # overlaps were found in characters of the universe; a reader looks for them in the text
+            placed = tuple((d, c, *characters.locate(d, s, e)) for d, c, s, e in found[1])
+            listed = tuple((material.documents[d].uid, material.coders[c], s, e) for d, c, s, e in placed)
+            out.append(replace(found[0], overlaps=listed))
     return out
+
+
+def _overlaps_note(domains: Iterable[DomainResult]) -> list[Note]:
+    """Return what to say of domains that are undefined because a coder's codes overlap."""
+    clashing = {d.code.path: d.code for d in domains if d.overlaps}
+    if not clashing:
+        return []
+    places = sum(len(d.overlaps) for d in domains)
+    names = ", ".join(c.name for c in clashing.values())
+    names_zh = "、".join(c.name_zh or c.name for c in clashing.values())
+    return [
+        Note(
+            f"{names}: the codes exclude each other, and a coder gave {counted(places, 'passage')} two of them, so the "
+            "unitizing family is undefined there; overlaps() lists the places.",
+            f"{names_zh}：代码互斥，但有编码员在 {places} 处同时给出两个代码，因此单元化系列指标无法计算；overlaps() 列出这些位置。",
+        )
+    ]
 
 
 def _domain(
@@ -237,7 +279,8 @@ def _domain(
     under: npt.NDArray[np.intp],
     language: str,
     draws: Draws | None,
-) -> DomainResult:
+) -> tuple[DomainResult, list[tuple[int, int, int, int]]]:
+    """Return the family of a domain, and the overlaps that leave it undefined: (document, coder, start, end)."""
     info = material.codes[at]
     codes = tuple(material.codes[c] for c in children)
     mine = columns.recoded(under, len(children))
@@ -247,12 +290,10 @@ def _domain(
         statistics = unit_statistics(mine, domains)
     except OverlappingDomain:
         clashes = find_overlaps(mine, domains)
-        listed = tuple(
-            (material.documents[documents[d]].uid, material.coders[c], int(s), int(e)) for d, c, _, s, e in clashes
-        )
+        listed = [(int(documents[d]), int(c), int(s), int(e)) for d, c, _, s, e in clashes]
         family_ = {m: undefined("overlapping_units", m) for m in FAMILY[:3]}
         singles = tuple(undefined("overlapping_units", FAMILY[3]) for _ in codes)
-        return DomainResult(info, codes, language, family_, none, singles, listed)
+        return DomainResult(info, codes, language, family_, none, singles), listed
     total = statistics.total()
     figures = family_figures(total, 0, codes=len(children))
     singles = tuple(family_figures(total, 0, v, len(children))[FAMILY[3]] for v in range(len(children)))
@@ -261,4 +302,4 @@ def _domain(
         drawn = family(resample_units(statistics, draws), domains.sizes).cu
         point = np.array([figures["cu_alpha_nominal"].value])
         found = intervals(drawn, point, documents=len(documents))[0]
-    return DomainResult(info, codes, language, figures, found, singles)
+    return DomainResult(info, codes, language, figures, found, singles), []

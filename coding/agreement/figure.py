@@ -57,6 +57,18 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Codes that exclude each other overlap in one coder's work.",
             "同一编码员的互斥代码发生重叠。",
         ),
+        "too_many_units": (
+            "Too many units to align exactly; compare pairs of coders, or install the extra “gamma”.",
+            "单位过多，无法精确对齐；请逐对比较编码员，或安装扩展 “gamma”。",
+        ),
+        "no_domain": (
+            "Its codes may overlap, so the figure is not defined; mark the parent exclusive where they may not.",
+            "其代码可以重叠，该值无定义；若代码互斥，请将上级代码标为互斥。",
+        ),
+        "several_values": (
+            "A coder gave one unit several codes, and this measure compares one code a unit.",
+            "有编码员给同一单位多个代码，而该指标每单位只比较一个代码。",
+        ),
         "no_boundaries": ("No coder set a boundary.", "没有编码员设置边界。"),
         "no_spans": ("Neither coder coded a passage.", "两名编码员都没有编码任何片段。"),
         "no_chance": (

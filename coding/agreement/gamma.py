@@ -1,6 +1,7 @@
 """Gamma: agreement on passages and codes by the best alignment of units (Mathet et al. 2015).
 
-The one measure here that lets a coder's own units overlap. Its value depends on alpha, beta and the cost
+Two coders are aligned exactly by assignment; more by an exact search, and where that is too long by the
+library pygamma-agreement, if it is installed. The one measure here that lets a coder's own units overlap. Its value depends on alpha, beta and the cost
 of an empty place, and on random continua, so all of these are reported with it.
 """
 
@@ -86,8 +87,43 @@ def _two(a: Sequence[Unit], b: Sequence[Unit], alpha: float, beta: float, empty:
     return float(cost[np.arange(n + k), assign(cost)].sum()) / ((n + k) / 2)
 
 
-def _many(coders: Sequence[Sequence[Unit]], alpha: float, beta: float, empty: float) -> float:
-    """Return the disorder of the best alignment of three coders and more, by branch and bound."""
+class _TooMany(Exception):
+    """More ways to align than the exact search walks through."""
+
+
+def _many(coders: Sequence[Sequence[Unit]], alpha: float, beta: float, empty: float) -> tuple[float, str]:
+    """Return the disorder of the best alignment of three coders and more, and by what it was found."""
+    try:
+        return _searched(coders, alpha, beta, empty), "search"
+    except _TooMany as reason:
+        found = _by_library(coders, alpha, beta, empty)
+        if found is None:
+            raise AgreementError(
+                f"{reason} Compare pairs of coders, cut the text into smaller documents, or install the extra "
+                "“gamma”: pip install “coding-workbench[gamma]”."
+            ) from None
+        return found, "pygamma-agreement"
+
+
+def _by_library(coders: Sequence[Sequence[Unit]], alpha: float, beta: float, empty: float) -> float | None:
+    """Return the disorder by integer programming with pygamma-agreement, None where that cannot be had."""
+    try:
+        from pyannote.core import Segment
+        from pygamma_agreement import CombinedCategoricalDissimilarity, Continuum
+    except ImportError:
+        return None
+    if not all(coders):  # it takes no coder without units
+        return None
+    continuum = Continuum()
+    for i, units in enumerate(coders):
+        for start, end, code in units:
+            continuum.add(f"{i}", Segment(start, end), f"{code}")
+    measure = CombinedCategoricalDissimilarity(alpha=alpha, beta=beta, delta_empty=empty)
+    return float(continuum.get_best_alignment(measure).disorder)
+
+
+def _searched(coders: Sequence[Sequence[Unit]], alpha: float, beta: float, empty: float) -> float:
+    """Return the disorder of the best alignment by branch and bound."""
     m = len(coders)
     pairs = list(combinations(range(m), 2))
     costs = {(i, j): _dissimilarity(coders[i], coders[j], alpha, beta, empty) for i, j in pairs}
@@ -103,10 +139,7 @@ def _many(coders: Sequence[Sequence[Unit]], alpha: float, beta: float, empty: fl
     candidates: list[tuple[float, frozenset[tuple[int, int]]]] = []
     size = math.prod(len(c) + 1 for c in coders)
     if size > _MOST_STEPS * 10:
-        raise AgreementError(
-            f"{size:,} ways to align the coders' units are too many for one text. "
-            "Compare pairs of coders, or cut the text into smaller documents."
-        )
+        raise _TooMany(f"{size:,} ways to align the coders' units are too many to search in one text.")
     for choice in product(*(range(-1, len(c)) for c in coders)):
         members = [(i, u) for i, u in enumerate(choice) if u >= 0]
         if not members or any(not near[a[0], b[0]][a[1], b[1]] for a, b in combinations(members, 2)):
@@ -135,10 +168,7 @@ def _cover(candidates: list[tuple[float, frozenset[tuple[int, int]]]]) -> float:
         nonlocal best, steps
         steps += 1
         if steps > _MOST_STEPS:
-            raise AgreementError(
-                "The best alignment was not found within the limit of steps. "
-                "Compare pairs of coders, or cut the text into smaller documents."
-            )
+            raise _TooMany("The best alignment was not found within the limit of steps.")
         if not left:
             best = min(best, spent)
             return
@@ -164,11 +194,11 @@ def best_alignment_disorder(
         delta_empty: cost of a unit without a counterpart.
 
     Raises:
-        AgreementError: more than two coders and too many units for an exact answer.
+        AgreementError: more than two coders, too many units for an exact search, and no pygamma-agreement.
 
     Source: Mathet, Widlöcher & Métivier 2015, Comput. Linguist. 41, pp. 451–460.
     """
-    params = {"alpha": alpha, "beta": beta, "delta_empty": delta_empty}
+    params: dict[str, Any] = {"alpha": alpha, "beta": beta, "delta_empty": delta_empty}
     name = "gamma_best_alignment_disorder"
     if len(coders) < 2:
         return undefined("one_coder", name, **params)
@@ -177,7 +207,7 @@ def best_alignment_disorder(
     if len(coders) == 2:
         value = _two(coders[0], coders[1], alpha, beta, delta_empty)
     else:
-        value = _many(coders, alpha, beta, delta_empty)
+        value, params["found_by"] = _many(coders, alpha, beta, delta_empty)
     return Figure(value, "", name, params)
 
 

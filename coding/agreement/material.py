@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from coding.agreement.columns import Columns
+from coding.agreement.notes import Note
+from coding.agreement.reading import read_table
 from coding.agreement.units import Unit, UnitMap, Universe, unit_map
-from coding.errors import AgreementError, InvalidValue, NotFound
+from coding.errors import AgreementError, Ambiguous, InvalidSpan, InvalidValue, NotFound
 from coding.model import ORIGINS, SEPARATOR, Code, Document, Outline, Round, Snapshot
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "material_of_table"]
 
 Who = Literal["assigned", "finished", "coded", "all"]
+EVERYBODY: Final = Note("Every coder counts as having worked on every document.", "视为每名编码员都处理了每份文档。")
+WHO: Final[tuple[Who, ...]] = ("assigned", "finished", "coded", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,21 @@ class Material:
             variables={k: tuple(v[d] for d in at) for k, v in self.variables.items()},
         )
 
+    def of_round(self, number: int) -> Material:
+        """Return the part of one round: its codings, and the documents that coders worked on in it.
+
+        Args:
+            number: position in `round_names`.
+        """
+        rows = np.flatnonzero(self.rounds == number)
+        columns = self.columns.select(rows)
+        given = np.zeros_like(self.columns.assigned)
+        given[columns.document, columns.coder] = True
+        here = np.unique(columns.document)
+        given[here] |= self.columns.assigned[here]
+        part = replace(self, columns=replace(columns, assigned=given), uids=self.uids[rows], rounds=self.rounds[rows])
+        return part.of_documents(here)
+
     def of_coders(self, chosen: Sequence[int]) -> Material:
         """Return the part for some coders."""
         rows = np.isin(self.columns.coder, chosen)
@@ -134,19 +149,30 @@ class Material:
         return out
 
 
-def _pick(kind: str, wanted: Iterable[Any] | None, uids: Sequence[str], names: Sequence[str]) -> list[int]:
-    """Return positions of things asked for by name or uid, all if nothing is asked for."""
+def _pick(
+    kind: str, wanted: Iterable[Any] | None, uids: Sequence[str], *names: Sequence[str], shown: Sequence[str] = ()
+) -> list[int]:
+    """Return positions of things asked for by uid or by one of their names, all if nothing is asked for.
+
+    Args:
+        kind: in the words of a message.
+        wanted: names, uids or things.
+        uids: of what there is.
+        names: lists of names, the exact ones (such as paths) first.
+        shown: what a message calls each thing by.
+    """
     if wanted is None:
         return list(range(len(uids)))
     out = []
     for thing in [wanted] if isinstance(wanted, str) else wanted:
         key = getattr(thing, "uid", thing)
-        if key in uids:
-            out.append(list(uids).index(key))
-        elif key in names:
-            out.append(list(names).index(key))
-        else:
-            raise NotFound.among(kind, str(key), names)
+        lists = (uids, *names)
+        found = next((at for one in lists if (at := [i for i, name in enumerate(one) if name == key])), [])
+        if not found:
+            raise NotFound.among(kind, str(key), names[-1])
+        if len(found) > 1:
+            raise Ambiguous.among(kind, str(key), [(shown or names[0])[i] for i in found])
+        out += found
     return out
 
 
@@ -179,9 +205,11 @@ def _assigned(
 ) -> tuple[npt.NDArray[np.bool_], list[str]]:
     """Return who was given what, D × m, and what to say about it."""
     out = np.zeros((len(documents), len(coders)), dtype=bool)
+    if who not in WHO:
+        raise InvalidValue(f"who is one of {', '.join(WHO)}; {who!r} was given.")
     if who == "all":
         out[:] = True
-        return out, ["Every coder counts as having worked on every document."]
+        return out, [EVERYBODY]
     at_document = {d.uid: i for i, d in enumerate(documents)}
     at_coder = {snapshot.coders[c].uid: i for i, c in enumerate(coders)}
     unfinished = 0
@@ -195,11 +223,15 @@ def _assigned(
         if who in ("assigned", "finished"):
             unfinished += a.status != "finished"
             out[at_document[a.document], at_coder[a.coder]] = True
-    notes = []
+    notes: list[str] = []
     if unfinished:
+        one = unfinished == 1
         notes.append(
-            f"{unfinished} of the assigned documents are not marked finished; what is not coded there "
-            "counts as judged not to apply. who='finished' leaves them out."
+            Note(
+                f"{unfinished} assignment{' of a document is' if one else 's of documents are'} not marked finished; what "
+                "is not coded there counts as judged not to apply. who='finished' leaves them out.",
+                f"有 {unfinished} 项文档分派未标为完成；其中未编码的内容视为判断不适用。who='finished' 可将其排除。",
+            )
         )
     return out, notes
 
@@ -278,6 +310,9 @@ def material_of_snapshot(
     document_of[at_document] = np.arange(len(at_document))
     code = stands_for[table.code] if len(table) else np.empty(0, dtype=np.intp)
     keep = (coder_of[table.coder] >= 0) & (document_of[table.document] >= 0) & (code >= 0)
+    origins = [origins] if isinstance(origins, str) else list(origins)
+    if unknown := sorted(set(origins) - set(ORIGINS)):
+        raise InvalidValue(f"Codings have no origin {', '.join(unknown)}; there are {', '.join(ORIGINS)}.")
     allowed = np.array([o in set(origins) for o in ORIGINS])
     keep &= allowed[table.origin]
     round_uids = None
@@ -286,7 +321,8 @@ def material_of_snapshot(
         wanted = np.array([r.uid in round_uids for r in snapshot.rounds] + [False])
         keep &= wanted[table.round]
     if codes is not None:
-        kept_codes = _pick("code", codes, [c.uid for c in infos], _code_names(infos, codes))
+        columns_of = [[c.path for c in infos], [c.name_zh for c in infos], [c.name for c in infos]]
+        kept_codes = _pick("code", codes, [c.uid for c in infos], *columns_of)
         family = _with_descendants(infos, kept_codes)
         keep &= np.isin(code, family)
         infos, renumber = _subset(infos, family)
@@ -298,7 +334,12 @@ def material_of_snapshot(
     lengths = np.array([d.length for d in kept_documents], dtype=np.int64)
     assigned, notes = _assigned(snapshot, kept_documents, at_coder, round_uids, who)
     if left_out:
-        notes.append(f"{left_out} documents of an open blind round are left out; they count when it is closed.")
+        notes.append(
+            Note(
+                f"{left_out} documents of an open blind round are left out; they count when it is closed.",
+                f"有 {left_out} 份文档处于进行中的盲编轮次，未计入；该轮结束后计入。",
+            )
+        )
     document, coder = document_of[table.document[rows]], coder_of[table.coder[rows]]
     if who in ("assigned", "coded"):
         assigned[document, coder] = True
@@ -352,13 +393,6 @@ def _chosen_coders(snapshot: Snapshot, coders: Iterable[Any] | None) -> list[int
     return list(dict.fromkeys(chosen))
 
 
-def _code_names(infos: Sequence[CodeInfo], wanted: Iterable[Any]) -> list[str]:
-    """Return names, or paths where a path was asked for."""
-    asked = [wanted] if isinstance(wanted, str) else list(wanted)
-    by_path = any(isinstance(w, str) and SEPARATOR in w for w in asked)
-    return [c.path if by_path else c.name for c in infos]
-
-
 def _with_descendants(infos: Sequence[CodeInfo], chosen: Iterable[int]) -> list[int]:
     kept = set(chosen)
     for i, info in enumerate(infos):  # parents stand before their children
@@ -387,23 +421,6 @@ def _rolled_up(infos: Sequence[CodeInfo], level: int) -> tuple[list[CodeInfo], n
         if info.level > level:
             renumber[i] = renumber[info.parent]
     return kept, renumber
-
-
-def _read_table(source: Any) -> pd.DataFrame:
-    import pandas as pd
-
-    if isinstance(source, (str, PathLike)):
-        frame = pd.read_csv(source, encoding="utf-8-sig", dtype={"document": str, "coder": str, "code": str})
-    else:
-        frame = pd.DataFrame(source)
-    frame = frame.rename(columns={c: str(c).strip().lower() for c in frame.columns})
-    missing = [c for c in ("document", "coder", "code", "start", "end") if c not in frame.columns]
-    if missing:
-        raise InvalidValue(
-            f"The table has no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}. "
-            "Needed: document, length, coder, code, start, end."
-        )
-    return frame
 
 
 def _paths(listed: Iterable[str], exclusive: Iterable[str]) -> list[CodeInfo]:
@@ -450,10 +467,11 @@ def material_of_table(
         level: codes deeper in the tree count as their ancestor at this level, 0 being the top.
 
     Raises:
-        InvalidValue: a column that is missing, or a document without a length.
+        InvalidValue: a column that is missing, a number that is none, or a document without a length.
+        InvalidSpan: a coding that reaches past its document.
         AgreementError: fewer than two coders.
     """
-    frame = _read_table(source)
+    frame = read_table(source)
     names = [str(d) for d in dict.fromkeys(frame["document"])]
     size = dict(lengths or {})
     if "length" in frame.columns:
@@ -477,6 +495,14 @@ def material_of_table(
         for d, c in zip(mine["document"].astype(str), mine["coder"].astype(str), strict=True):
             assigned[at_document[d], at_coder[c]] = True
     coded = mine.dropna(subset=["code", "start", "end"])
+    reach = np.array([size[d] for d in coded["document"].astype(str)], dtype=np.float64)
+    past = np.flatnonzero(coded["end"].to_numpy(dtype=np.float64) > reach)
+    if len(past):
+        row = coded.iloc[past[0]]
+        raise InvalidSpan(
+            f"“{row['document']}” has {size[str(row['document'])]} characters and a coding from {row['start']:g} to "
+            f"{row['end']:g}; check the lengths."
+        )
     infos = _paths(coded["code"].astype(str), exclusive)
     at_code = {c.path: i for i, c in enumerate(infos)}
     if level is not None:
@@ -492,7 +518,9 @@ def material_of_table(
         max(len(infos), 1),
         assigned,
     )
-    round_names = tuple(str(r) for r in coded["round"].dropna().unique()) if "round" in coded.columns else ()
+    round_names = (
+        tuple(str(r) for r in sorted(coded["round"].dropna().unique(), key=str)) if "round" in coded.columns else ()
+    )
     rounds = (
         np.array([round_names.index(str(r)) if str(r) in round_names else -1 for r in coded["round"]], dtype=np.int32)
         if round_names
@@ -512,5 +540,5 @@ def material_of_table(
         rounds=rounds,
         round_names=round_names,
         outline=lambda d: cut.get(names[d], Outline()),
-        notes=("Every coder counts as having worked on every document.",) if who == "all" else (),
+        notes=(EVERYBODY,) if who == "all" else (),
     )

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from coding.agreement import boundary, coefficients, sets, spans_f1, unitizing
+from coding.agreement import boundary, coefficients, nvivo, sets, spans_f1, unitizing
 from coding.agreement.alpha_u_1995 import alpha_u_1995, alpha_u_1995_code
 from coding.agreement.coefficients import Ratings
 from coding.agreement.figure import Figure, undefined
@@ -157,7 +157,7 @@ def _length(given: Given, spans: Sequence[Sequence[tuple[int, int, Any]]]) -> in
 
 
 def _character_units(given: Given) -> dict[str, Any]:
-    """Return stretches on which no coder changes, weighted by their length; a value is a set of codes."""
+    """Return stretches on which no coder changes, weighted by length; a value is a set of codes, or 0 and 1 of one code."""
     spans = _spans(given)
     only = given.get("code", given.get("value"))
     spans = [[u for u in own if only is None or u[2] == only] for own in spans]
@@ -166,7 +166,9 @@ def _character_units(given: Given) -> dict[str, Any]:
     pieces = atoms([(s, e) for s, e, _, _ in flat], (0, length)) if length > 0 else []
     units, weights = [], []
     for start, end, held in pieces:
-        units.append([sorted({flat[h][3] for h in held if flat[h][2] == i}, key=repr) for i in range(len(spans))])
+        found = [{flat[h][3] for h in held if flat[h][2] == i} for i in range(len(spans))]
+        # of one code: carried or not, as numbers, which every level of measurement can compare
+        units.append([sorted(own, key=repr) if only is None else int(bool(own)) for own in found])
         weights.append(end - start)
     return {**given, "units": units, "weights_of_units": weights}
 
@@ -255,6 +257,24 @@ def _cu_sets(given: Given) -> Figure:
     return _on_characters(_CODING["krippendorff_alpha_jaccard"], {**given, "coders": coders})
 
 
+def _nvivo(name: str) -> Callable[[Given], Figure]:
+    """Return NVivo's figure of two coders and one code, over ``documents`` (each a span input) or one text."""
+
+    def measure(given: Given) -> Figure:
+        files = given.get("documents") or [given]
+        if any(len(file["coders"]) != 2 for file in files):
+            return undefined("two_coders_needed", name)
+        only = given.get("code", given.get("value"))
+        cells = []
+        for file in files:
+            spans = _spans(file)
+            mine = [[u for u in own if only is None or u[2] == only] for own in spans]
+            cells.append(nvivo.cells_of_spans(mine, _length(file, spans)))
+        return nvivo.over_files(name, cells, bool(given.get("undefined_is_one", False)))
+
+    return measure
+
+
 MEASURES: Final[dict[str, Callable[[Given], Figure]]] = {
     **_CODING,
     "holsti": lambda g: spans_f1.holsti(_spans(g)) if "coders" in g and "units" not in g else _holsti_units(g),
@@ -272,6 +292,7 @@ MEASURES: Final[dict[str, Callable[[Given], Figure]]] = {
     "alpha_U_1995_code": _alpha_u_code,
     "gamma_best_alignment_disorder": lambda g: best_alignment_disorder(_spans(g), **_gamma_params(g)),
     "gamma": _gamma,
+    **{name: _nvivo(name) for name in nvivo.NVIVO_MEASURES},
     "boundary_similarity": lambda g: boundary.boundary_similarity(_masses(g), int(g.get("n_t", 2))),
 }
 """Measure by name."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from coding.agreement.figure import ReportLanguage, printed
 from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Headline
+from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
 
 __all__ = ["MethodsFacts", "methods_text"]
@@ -34,13 +35,17 @@ class MethodsFacts:
     settled_by: str = ""
     """Who settled disputes, such as “the two coders in discussion, with the third author deciding”."""
     settled_by_zh: str = ""
+    beside: str = ""
+    """Another measure with its source and what came out, such as “Conger's κ (Conger, 1980) had the median .74”."""
+    beside_zh: str = ""
+    settled: bool = False
+    """Whether the figures are from after settling, which measure no reliability."""
     exploratory: bool = False
     """Whether unit, measure or universe differ from what the round fixed."""
     name_coders: bool = False
     """Whether coders are named; by default only their number is given."""
 
 
-_UNIT_ZH: Final = {"sentence": "句子", "character": "字符", "paragraph": "段落", "turn": "话轮", "document": "文档"}
 _UNIVERSE_EN: Final = {
     "respondents": "the respondents' text, without the interviewer's turns and paratext",
     "all": "all of the text",
@@ -121,11 +126,7 @@ def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         _sample_en(table, facts),
         f"Before this the coders completed {facts.training}." if facts.training else "",
         _languages_en(table, facts),
-        (
-            f"The unit of analysis was the {table.unit}, taken from {_UNIVERSE_EN[table.universe]}; a {table.unit} carries a "
-            "code when any of its characters does, overlapping passages of one coder count once, and text that coders left "
-            "uncoded counts as agreement that the code does not apply."
-        ),
+        _counting_en(table),
         (
             f"Agreement is Krippendorff's α (nominal, coded or not coded; {_SOURCE}), computed for each code, since codes may "
             "overlap."
@@ -133,12 +134,36 @@ def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         _interval_en(table),
         _headline_en(h),
         *_domains_en(table),
-        f"Disagreements were settled by {facts.settled_by}; the figures are from before that."
-        if facts.settled_by
+        f"{facts.beside}." if facts.beside else "",
+        _settled_en(facts),
+        "The choice of unit, text or measure was exploratory and differs from the protocol."
+        if facts.exploratory
         else "",
-        "The choice of unit or measure was exploratory and differs from the protocol." if facts.exploratory else "",
         f"Figures were computed with Coding Workbench {table.version}.",
     ]
+
+
+def _counting_en(table: AgreementTable) -> str:
+    carries = "" if table.unit == "character" else f"a {table.unit} carries a code when any of its characters does, "
+    uncoded = (
+        "text that no coder coded does not enter, and of the rest what a coder left without the code counts as a judgement "
+        "that it does not apply"
+        if table.universe == "coded"
+        else "text that coders left uncoded counts as agreement that the code does not apply"
+    )
+    return (
+        f"The unit of analysis was the {table.unit}, taken from {_UNIVERSE_EN[table.universe]}; {carries}"
+        f"overlapping passages of one coder count once, and {uncoded}."
+    )
+
+
+def _settled_en(facts: MethodsFacts) -> str:
+    if facts.settled:
+        who = f" by {facts.settled_by}" if facts.settled_by else ""
+        return f"The figures are from after disagreements were settled{who}, and do not measure reliability."
+    if facts.settled_by:
+        return f"Disagreements were settled by {facts.settled_by}; the figures are from before that."
+    return ""
 
 
 def _sample_en(table: AgreementTable, facts: MethodsFacts) -> str:
@@ -171,6 +196,10 @@ def _languages_en(table: AgreementTable, facts: MethodsFacts) -> str:
     return text[:1].upper() + text[1:] + "." if text else ""
 
 
+def _percent(table: AgreementTable) -> str:
+    return f"{100 * next((r.interval.confidence for r in table.rows), 0.95):g} %"
+
+
 def _interval_en(table: AgreementTable) -> str:
     if not table.draws or not table.resampled:
         return ""
@@ -185,7 +214,7 @@ def _interval_en(table: AgreementTable) -> str:
         else "bootstrap"
     )
     return (
-        f"Intervals are 95 % {how} intervals from {table.draws:,} resamples of {table.resampled} and hold for these "
+        f"Intervals are {_percent(table)} {how} intervals from {table.draws:,} resamples of {table.resampled} and hold for these "
         "coders only."
     )
 
@@ -193,7 +222,7 @@ def _interval_en(table: AgreementTable) -> str:
 def _headline_en(h: Headline) -> str:
     if not h.defined or h.lowest is None:
         return f"None of the {h.codes} codes has a defined figure."
-    spread = _spread(h.lowest, " to ", ", 95 % interval ")
+    spread = _spread(h.lowest, " to ", f", {100 * h.lowest.interval.confidence:g} % interval ")
     text = (
         f"Over {_count(h.defined, 'code')} the median α was {printed(h.median)}; the lowest was "
         f"{printed(h.lowest.alpha)}{spread} ({h.lowest.code.name})."
@@ -226,7 +255,7 @@ def _domains_en(table: AgreementTable) -> list[str]:
 
 def _chinese(table: AgreementTable, facts: MethodsFacts) -> list[str]:
     h = table.headline
-    unit = _UNIT_ZH[table.unit]
+    unit = UNIT_ZH[table.unit]
     named = f"（{'、'.join(table.coders)}）" if facts.name_coders else ""
     alone = "独立" if facts.independent else ""
     size = f"{table.units:,} 个{unit}" if table.unit != "document" else f"{table.characters:,} 个字符"
@@ -234,22 +263,38 @@ def _chinese(table: AgreementTable, facts: MethodsFacts) -> list[str]:
     return [
         f"{len(table.coders)} 名编码员{named}{book}{alone}编码了 {table.documents} 份文档（{size}）。",
         _sample_zh(table, facts),
-        f"在此之前，编码员完成了{facts.training_zh or facts.training}。" if facts.training_zh or facts.training else "",
+        f"在此之前，编码员完成了 {facts.training_zh or facts.training}。"
+        if facts.training_zh or facts.training
+        else "",
         _languages_zh(table, facts),
-        (
-            f"分析单位为{unit}，取自{_UNIVERSE_ZH[table.universe]}；单位中任一字符带有某代码，即视为该单位带有该代码；"
-            "同一编码员的重叠片段只计一次；编码员均未编码的文本视为一致认为该代码不适用。"
-        ),
+        _counting_zh(table),
         f"由于代码可以重叠，编码员间一致性逐个代码计算，采用 Krippendorff α（名义尺度，编码或未编码；{_SOURCE}）。",
         _interval_zh(table),
         _headline_zh(h),
         *_domains_zh(table),
-        f"分歧由{facts.settled_by_zh or facts.settled_by}裁定；所报数值均为裁定之前的结果。"
-        if facts.settled_by_zh or facts.settled_by
-        else "",
-        "分析单位或指标的选择属探索性，与事先规定不同。" if facts.exploratory else "",
+        f"{facts.beside_zh}。" if facts.beside_zh else "",
+        _settled_zh(facts),
+        "分析单位、文本范围或指标的选择属探索性，与事先规定不同。" if facts.exploratory else "",
         f"数值由 Coding Workbench {table.version} 计算。",
     ]
+
+
+def _counting_zh(table: AgreementTable) -> str:
+    carries = "" if table.unit == "character" else "单位中任一字符带有某代码，即视为该单位带有该代码；"
+    uncoded = (
+        "无人编码的文本不计入，其余文本中编码员未标该代码之处视为判断其不适用"
+        if table.universe == "coded"
+        else "编码员均未编码的文本视为一致认为该代码不适用"
+    )
+    where = f"分析单位为{UNIT_ZH[table.unit]}，取自{_UNIVERSE_ZH[table.universe]}；"
+    return f"{where}{carries}同一编码员的重叠片段只计一次；{uncoded}。"
+
+
+def _settled_zh(facts: MethodsFacts) -> str:
+    who = facts.settled_by_zh or facts.settled_by
+    if facts.settled:
+        return f"所报数值为分歧{f'由{who}' if who else ''}裁定之后的结果，不代表信度。"
+    return f"分歧由{who}裁定；所报数值均为裁定之前的结果。" if who else ""
 
 
 def _sample_zh(table: AgreementTable, facts: MethodsFacts) -> str:
@@ -283,7 +328,7 @@ def _interval_zh(table: AgreementTable) -> str:
         return "因文档太少，不给出区间。"
     how = "偏差校正加速（BCa）" if methods == {"bca"} else "百分位" if methods == {"percentile"} else "自助法"
     what = "文档" if table.resampled == "documents" else "文本块"
-    return f"区间为 95% {how}区间，由对{what}的 {table.draws:,} 次重抽样得到，仅适用于这些编码员。"
+    return f"区间为 {_percent(table).replace(' ', '')} {how}区间，由对{what}的 {table.draws:,} 次重抽样得到，仅适用于这些编码员。"
 
 
 def _headline_zh(h: Headline) -> str:
@@ -292,7 +337,7 @@ def _headline_zh(h: Headline) -> str:
 
     if not h.defined or h.lowest is None:
         return f"{h.codes} 个代码均无法计算。"
-    spread = _spread(h.lowest, " 至 ", "，95% 区间 ")
+    spread = _spread(h.lowest, " 至 ", f"，{100 * h.lowest.interval.confidence:g}% 区间 ")
     text = f"{h.defined} 个代码的 α 中位数为 {printed(h.median)}，最低为 {printed(h.lowest.alpha)}{spread}（{name(h.lowest)}）。"
     if h.below:
         text += "低于 .667 的代码：" + _listed([f"{name(r)}（{printed(r.alpha)}）" for r in h.below], "zh") + "。"

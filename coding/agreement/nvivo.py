@@ -18,18 +18,76 @@ from coding.agreement.counts import count
 from coding.agreement.figure import Figure, undefined
 from coding.agreement.material import Material
 from coding.errors import InvalidValue, NotFound
-from coding.spans import Utf16Map
+from coding.spans import Utf16Map, intersection, total, union
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NVIVO_COLUMNS", "CodingComparison", "coding_comparison"]
+__all__ = ["NVIVO_COLUMNS", "NVIVO_MEASURES", "CodingComparison", "cells_of_spans", "coding_comparison", "over_files"]
 
 NVIVO_COLUMNS: Final = (
     "Code", "File", "File Folder", "File Size", "Kappa", "Agreement (%)", "A and B (%)", "Not A and Not B (%)",
     "Disagreement (%)", "A and Not B (%)", "B and Not A (%)",
 )  # fmt: skip
 """The columns of NVivo's result, in its order."""
+
+
+NVIVO_MEASURES: Final = (
+    "nvivo_kappa", "nvivo_kappa_mean", "nvivo_kappa_weighted", "nvivo_kappa_pooled", "nvivo_percent_agreement",
+)  # fmt: skip
+"""What users make of NVivo's rows: the kappa of one file, or a mean of several; the agreement column."""
+Cells = tuple[float, float, float, float]
+"""Characters coded by both, by A only, by B only, and of the file."""
+
+
+def cells_of_spans(coders: Sequence[Sequence[tuple[int, int, Any]]], length: int) -> Cells:
+    """Return what two coders coded with one code in one file.
+
+    Args:
+        coders: per coder the passages (start, end, code), all of one code.
+        length: characters of the file.
+    """
+    first, second = (union((s, e) for s, e, _ in own) for own in coders)
+    both = total(intersection(first, second))
+    return both, total(first) - both, total(second) - both, length
+
+
+def over_files(name: str, files: Sequence[Cells], undefined_is_one: bool = False) -> Figure:
+    """Return NVivo's kappa over files; files without one do not enter a mean, unless they count as 1.
+
+    Args:
+        name: nvivo_kappa or nvivo_kappa_mean (unweighted), _weighted (by file size), _pooled (one kappa from
+            the sums), nvivo_percent_agreement.
+        files: cells of each file.
+        undefined_is_one: NVivo's convention where both coded nothing, or everything.
+
+    >>> files = [(50, 50, 100, 1000), (0, 0, 0, 1000)]
+    >>> [round(over_files("nvivo_kappa_mean", files, one).value, 3) for one in (False, True)]
+    [0.318, 0.659]
+    """
+    if not files:
+        return undefined("no_units", name)
+    if name == "nvivo_kappa_pooled":
+        figures, sizes = [_kappa(*(sum(column) for column in zip(*files, strict=True)))], [1.0]
+    else:
+        figures, sizes = [_kappa(*cells) for cells in files], [cells[3] for cells in files]
+    if name == "nvivo_percent_agreement":
+        figures = [_share(cells) for cells in files]
+    missing = sum(not f.defined for f in figures)
+    if undefined_is_one:
+        figures = [f if f.defined else Figure(1.0, f.reason) for f in figures]
+    good = [(f, n) for f, n in zip(figures, sizes, strict=True) if f.defined]
+    if not good:
+        return undefined(figures[0].reason, name, undefined_files=missing)
+    weights = [n if name == "nvivo_kappa_weighted" else 1.0 for _, n in good]
+    reason = good[0][0].reason if len(files) == 1 else ""
+    value = float(np.average([f.value for f, _ in good], weights=weights))
+    return Figure(value, reason, name, {"undefined_files": missing, "undefined_is_one": undefined_is_one})
+
+
+def _share(cells: Cells) -> Figure:
+    _, only_a, only_b, n = cells
+    return Figure((n - only_a - only_b) / n) if n else undefined("no_units")
 
 
 @dataclass(frozen=True, slots=True)

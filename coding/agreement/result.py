@@ -31,12 +31,12 @@ from coding.agreement.unitizing import (
     ATLAS_NAMES,
 )
 from coding.agreement.units import Unit, UnitMap, Universe
-from coding.errors import InvalidValue, NotFound
+from coding.errors import Ambiguous, InvalidValue, NotFound
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AgreementTable", "CodeRow", "DomainResult", "Headline", "Part"]
+__all__ = ["AgreementTable", "CodeRow", "DomainResult", "Headline", "Part", "counted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,20 +165,38 @@ class AgreementTable:
         return len(self.rows)
 
     def __getitem__(self, code: str) -> CodeRow:
-        """Return the row of a code by name, path or uid."""
+        """Return the row of a code by uid, path or name; the first of its rows where languages are kept apart.
+
+        Raises:
+            NotFound: no such code.
+            Ambiguous: several codes bear the name.
+        """
+        exact = next((row for row in self.rows if code in (row.code.uid, row.code.path)), None)
+        if exact is not None:
+            return exact
+        found: dict[str, CodeRow] = {}
         for row in self.rows:
-            if code in (row.code.path, row.code.uid, row.code.name, row.code.name_zh):
-                return row
-        raise NotFound.among("code", code, [r.code.name for r in self.rows])
+            if code in (row.code.name, row.code.name_zh):
+                found.setdefault(row.code.uid, row)
+        if not found:
+            raise NotFound.among("code", code, [r.code.name for r in self.rows])
+        if len(found) > 1:
+            raise Ambiguous.among("code", code, [r.code.path for r in found.values()])
+        return next(iter(found.values()))
 
     # ---- at a glance
 
     @cached_property
-    def headline(self) -> Headline:
-        """Median, lowest, and the codes below .667."""
+    def headline_rows(self) -> tuple[int, ...]:
+        """Positions of the rows that the headline is about: parents that only merge others are not among them."""
         own = set(np.unique(self.material.columns.code).tolist())
         at = {c.uid: i for i, c in enumerate(self.material.codes)}
-        rows = [r for r in self.rows if not r.merged or at[r.code.uid] in own]
+        return tuple(i for i, r in enumerate(self.rows) if not r.merged or at[r.code.uid] in own)
+
+    @cached_property
+    def headline(self) -> Headline:
+        """Median, lowest, and the codes below .667."""
+        rows = [self.rows[i] for i in self.headline_rows]
         good = sorted((r for r in rows if r.defined), key=lambda r: r.alpha)
         return Headline(
             len(rows),
@@ -189,22 +207,24 @@ class AgreementTable:
             tuple(r for r in rows if not r.defined),
         )
 
-    def text(self, most: int = 40) -> str:
+    def text(self, most: int = 40, *, beside: tuple[str, Sequence[Figure]] | None = None) -> str:
         """Return a compact table as plain text.
 
         Args:
             most: rows to show.
+            beside: name of another measure and its figure for every row.
         """
         h = self.headline
         head = (
-            f"Agreement of {', '.join(self.coders)}: {self.documents} documents, "
-            f"{self.units:,} {_plural(self.unit)} ({self.universe})"
+            f"Agreement of {', '.join(self.coders)}: {counted(self.documents, 'document')}, "
+            f"{counted(self.units, self.unit)} ({self.universe})"
         )
         lines = [
             head,
             f"median alpha {printed(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667",
         ]
         used = [r for r in self.rows if r.reason != "nothing_coded"]
+        others = dict(zip(map(id, self.rows), beside[1], strict=True)) if beside else {}
         for row in used[:most]:
             name = "  " * row.code.level + row.code.name + (f" [{row.language}]" if row.language else "")
             counts = " / ".join(map(str, row.units))
@@ -217,7 +237,10 @@ class AgreementTable:
                 shown = f"{printed(row.alpha):>6}  {ci:<14} positive {printed(row.positive)}"
             else:
                 shown = f"undefined: {row.sentence()}"
+            if beside:
+                shown = f"{shown:<46} {beside[0]} {printed(others[id(row)].value)}"
             lines.append(f"{name:<36.36} {counts:>14} {100 * row.percent:6.1f} %  {shown}")
+        lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         if len(used) > most:
             lines.append(f"… {len(used) - most} more codes; to_frame() has all")
         if unused := len(self.rows) - len(used):
@@ -279,23 +302,28 @@ class AgreementTable:
             raise NotFound.among("measure", name, list(binary.BINARY_MEASURES))
         return binary.BINARY_MEASURES[name]
 
-    def by_document(self, measure: str = "alpha") -> list[dict[str, Any]]:
-        """Return a measure per document and code, NaN where undefined.
+    def by_document(self, *measures: str) -> list[dict[str, Any]]:
+        """Return measures per document and code, NaN with its reason where undefined.
 
         Args:
-            measure: as in `values`.
+            measures: as in `values`; alpha by default.
         """
         out = []
         for part in self.parts:
-            values = self._measure(measure)(part.counts.each_document())
+            each = part.counts.each_document()
+            values, reasons = self._values_of(each, measures), binary.reasons(each)
             for row, d in enumerate(part.documents.tolist()):
                 info = self.material.documents[d]
                 out += [
                     {"document": info.name, "document_uid": info.uid, "units": int(part.counts.lengths[row]),
-                     "code": c.path, "code_uid": c.uid, measure: float(values[row, k])}
+                     "code": c.path, "code_uid": c.uid, **{m: float(v[row, k]) for m, v in values.items()},
+                     "reason": reasons[row, k]}
                     for k, c in enumerate(self.material.codes)
                 ]  # fmt: skip
         return out
+
+    def _values_of(self, totals: Totals, measures: Sequence[str]) -> dict[str, npt.NDArray[np.float64]]:
+        return {name: self._measure(name)(totals) for name in measures or ("alpha",)}
 
     def by_pair(self) -> list[dict[str, Any]]:
         """Return alpha, kappa, percent and positive agreement per pair of coders and code."""
@@ -337,12 +365,12 @@ class AgreementTable:
             })  # fmt: skip
         return out
 
-    def by_variable(self, name: str, measure: str = "alpha") -> list[dict[str, Any]]:
-        """Return a measure per value of a variable of documents and code.
+    def by_variable(self, name: str, *measures: str) -> list[dict[str, Any]]:
+        """Return measures per value of a variable of documents and code, NaN with its reason where undefined.
 
         Args:
             name: the variable, or “language”.
-            measure: as in `values`.
+            measures: as in `values`; alpha by default.
         """
         if name == "language":
             column: Sequence[Any] = [d.language for d in self.material.documents]
@@ -355,11 +383,13 @@ class AgreementTable:
             own = [column[d] for d in part.documents]
             for value in sorted({v for v in own if v is not None}, key=str):
                 rows = np.array([v == value for v in own])
-                values = self._measure(measure)(part.counts.totals(rows))
+                totals = part.counts.totals(rows)
+                values, reasons = self._values_of(totals, measures), binary.reasons(totals)
                 out += [
-                    {name: value, "documents": int(rows.sum()), "code": c.path, "code_uid": c.uid, measure: float(v)}
-                    for c, v in zip(self.material.codes, values, strict=True)
-                ]
+                    {name: value, "documents": int(rows.sum()), "code": c.path, "code_uid": c.uid,
+                     **{m: float(v[k]) for m, v in values.items()}, "reason": reasons[k]}
+                    for k, c in enumerate(self.material.codes)
+                ]  # fmt: skip
         return out
 
     def difference(self, first: str, second: str) -> tuple[float, Interval]:
@@ -465,8 +495,23 @@ class AgreementTable:
         return mismatches.choice_matrix(self.material, self.map, chosen, i, j, parent=info)
 
 
-def _plural(unit: str) -> str:
-    return unit + "s"
+def _domain_line(domain: DomainResult) -> str:
+    cu = domain.figures["cu_alpha_nominal"]
+    name = domain.code.name + (f" [{domain.language}]" if domain.language else "")
+    if not cu.defined:
+        return f"domain {name}: cu-alpha undefined: {cu.sentence()}"
+    ci = domain.interval
+    spread = f" {printed(ci.low)} to {printed(ci.high)}" if ci.defined else ""
+    return f"domain {name}: cu-alpha {printed(cu.value)}{spread}, coverage {printed(float(cu.params['coverage']))}"
+
+
+def counted(n: int, thing: str) -> str:
+    """Return a number with its thing, in the plural where it is not one.
+
+    >>> counted(1, "document"), counted(1200, "sentence")
+    ('1 document', '1,200 sentences')
+    """
+    return f"{n:,} {thing}" + ("" if n == 1 else "s")
 
 
 def _pair_totals(n11: Any, a: Any, b: Any, n: float) -> Totals:

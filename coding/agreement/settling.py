@@ -9,6 +9,7 @@ import numpy as np
 
 from coding.agreement.columns import Columns
 from coding.agreement.material import Material
+from coding.agreement.notes import Note
 from coding.model import Decision
 
 __all__ = ["settled"]
@@ -52,5 +53,8 @@ def settled(material: Material, decisions: Iterable[Decision]) -> Material:
         ),
         uids=np.concatenate([material.uids[kept], np.array(list(added.values()), dtype=object)]),
         rounds=np.concatenate([material.rounds[kept], np.full(len(added), -1, dtype=np.int32)]),
-        notes=(*material.notes, "After settling: decisions count as every coder's work."),
+        notes=(
+            *material.notes,
+            Note("After settling: decisions count as every coder's work.", "裁定之后：裁定结果计为每名编码员的编码。"),
+        ),
     )

@@ -18,11 +18,12 @@ from coding.errors import AgreementError, InvalidValue
 from coding.model import Outline
 from coding.spans import Span, subtract, union
 
-__all__ = ["UNITS", "UNIVERSES", "Unit", "UnitMap", "Universe", "in_blocks", "unit_map", "universe_spans"]
+__all__ = ["UNITS", "UNIT_ZH", "UNIVERSES", "Unit", "UnitMap", "Universe", "in_blocks", "unit_map", "universe_spans"]
 
 Unit = Literal["sentence", "character", "paragraph", "turn", "document"]
 Universe = Literal["respondents", "all", "coded"]
 UNITS: Final[tuple[Unit, ...]] = ("character", "sentence", "paragraph", "turn", "document")
+UNIT_ZH: Final = {"sentence": "句子", "character": "字符", "paragraph": "段落", "turn": "话轮", "document": "文档"}
 UNIVERSES: Final[tuple[Universe, ...]] = ("respondents", "all", "coded")
 IntArray = npt.NDArray[np.int64]
 

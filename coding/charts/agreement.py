@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from coding.charts.base import MARK, Language, number_text
+from coding.charts.base import MARK, Language, nothing, number_text
 
 if TYPE_CHECKING:
     import altair as alt
@@ -31,11 +33,30 @@ _WORDS: Final = {
     "undefined": ("undefined", "无法计算"),
     "position": ("share of the document", "文档位置"),
     "units": ("units", "单位"),
+    "solid": (".8 and above", ".8 及以上"),
+    "tentative": (".667 to .8", ".667 至 .8"),
+    "low": ("below .667", "低于 .667"),
+    "level": ("level of the tree, 0 the top", "层级（0 为最上层）"),
 }
+_NO_ROUNDS: Final = (
+    "No round is closed yet; drift shows once two are.",
+    "尚无已结束的轮次；结束两轮后可见变化。",
+)
+_NO_CODES: Final = ("No coder coded anything here.", "没有编码员在此编码。")
+_ALL_AGREE: Final = ("The coders do not differ anywhere.", "编码员之间没有分歧。")
 
 
 def _say(key: str, language: Language) -> str:
     return _WORDS[key][language == "zh"]
+
+
+def _scale(values: Iterable[float]) -> alt.Scale:
+    """Return a scale from 0 to 1, from below where a figure lies below chance: nothing is drawn at 0 that is not."""
+    import altair as alt
+
+    lowest = min((v for v in values if v == v), default=0.0)
+    start = 0.0 if lowest > -0.05 else math.floor(10 * lowest) / 10
+    return alt.Scale(domain=[start, 1], clamp=True)
 
 
 def _rules(horizontal: bool = False) -> alt.Chart:
@@ -58,28 +79,46 @@ def agreement_by_code(frame: pd.DataFrame, *, caption: str = "", language: Langu
     """
     import altair as alt
 
+    if not len(frame):
+        return nothing(_say("title", language), language, _NO_CODES)
     order = frame["code"].tolist()
-    base = alt.Chart(frame, height=alt.Step(24), width=420).encode(
-        y=alt.Y("code:N", sort=order, scale=alt.Scale(domain=order), title=None),
+    said = frame.assign(said=[f"{_say('undefined', language)}: {reason}" for reason in frame["reason"]])
+    base = alt.Chart(said, height=alt.Step(24), width=420).encode(
+        y=alt.Y("code:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=_names_axis(order)),
         tooltip=["code:N", alt.Tooltip("alpha:Q", format=".3f"), alt.Tooltip("low:Q", format=".2f"),
                  alt.Tooltip("high:Q", format=".2f"), "reason:N"],
     )  # fmt: skip
-    scale = alt.Scale(domain=[0, 1], clamp=True)
+    scale = _scale([*frame["alpha"], *frame["low"]])
     defined = base.transform_filter("isValid(datum.alpha)")
     spans = defined.mark_rule(strokeWidth=1.6, opacity=0.7, color=MARK).encode(
         x=alt.X("low:Q", scale=scale, title="α"), x2="high:Q"
     )
-    bands = {"solid": MARK, "tentative": "#a9bbd3", "low": "#ffffff"}
     points = defined.mark_point(filled=True, size=74, stroke=MARK, strokeWidth=1.6, opacity=1).encode(
-        x=alt.X("alpha:Q", scale=scale),
-        fill=alt.Fill("band:N", scale=alt.Scale(domain=list(bands), range=list(bands.values())), legend=None),
+        x=alt.X("alpha:Q", scale=scale), fill=_bands(language)
     )
     words = base.transform_filter("!isValid(datum.alpha)").mark_text(**number_text(align="left", dx=4)).encode(
         x=alt.value(0), text="said:N"
     )  # fmt: skip
-    said = frame.assign(said=[f"{_say('undefined', language)}: {reason}" for reason in frame["reason"]])
     title = alt.TitleParams(text=_say("title", language), subtitle=caption)
-    return alt.layer(_rules(), spans, points, words, data=said, title=title)
+    return alt.layer(_rules(), spans, points, words, title=title)
+
+
+def _bands(language: Language) -> alt.Fill:
+    """Return the fill of a mark by what its figure supports, with a legend that says so."""
+    import altair as alt
+
+    bands = {"solid": MARK, "tentative": "#a9bbd3", "low": "#ffffff"}
+    said = "{" + ", ".join(f"{band}: '{_say(band, language)}'" for band in bands) + "}[datum.label]"
+    legend = alt.Legend(title=None, labelExpr=said, symbolStrokeColor=MARK, symbolSize=74)
+    return alt.Fill("band:N", scale=alt.Scale(domain=list(bands), range=list(bands.values())), legend=legend)
+
+
+def _names_axis(names: Iterable[str]) -> alt.Axis:
+    """Return an axis whose labels begin at the left, so that indentation shows the tree."""
+    import altair as alt
+
+    widest = max((sum(12 if c > "\u2e7f" or c == "\u2003" else 6.4 for c in name) for name in names), default=0)
+    return alt.Axis(labelAlign="left", labelPadding=min(widest, 330) + 8, labelLimit=330)
 
 
 def agreement_by_pair(frame: pd.DataFrame, *, caption: str = "", language: Language = "en") -> alt.LayerChart:
@@ -92,19 +131,21 @@ def agreement_by_pair(frame: pd.DataFrame, *, caption: str = "", language: Langu
     """
     import altair as alt
 
+    if not len(frame):
+        return nothing(_say("pairs", language), language, _NO_CODES)
     order = list(dict.fromkeys(frame["code"]))
-    base = alt.Chart(frame, height=alt.Step(24), width=alt.Step(84)).encode(
+    shown = frame.assign(shown=["·" if math.isnan(a) else f"{a:.2f}" for a in frame["alpha"]])
+    base = alt.Chart(shown, height=alt.Step(24), width=alt.Step(84)).encode(
         x=alt.X("pair:N", title=None, axis=alt.Axis(orient="top", labelAngle=0)),
-        y=alt.Y("code:N", sort=order, title=None),
+        y=alt.Y("code:N", sort=order, title=None, axis=_names_axis(order)),
         tooltip=["code:N", "pair:N", alt.Tooltip("alpha:Q", format=".3f")],
     )
     cells = base.transform_filter("isValid(datum.alpha)").mark_rect(cornerRadius=3, color=MARK).encode(
         opacity=alt.Opacity("alpha:Q", scale=alt.Scale(domain=[0, 1], range=[0.08, 0.9], clamp=True), legend=None)
     )  # fmt: skip
     text = base.mark_text(**number_text(opacity=0.95)).encode(text=alt.Text("shown:N"))
-    shown = frame.assign(shown=["·" if a != a else f"{a:.2f}" for a in frame["alpha"]])
     title = alt.TitleParams(text=_say("pairs", language), subtitle=caption)
-    return alt.layer(cells, text, data=shown, title=title)
+    return alt.layer(cells, text, title=title)
 
 
 def choices(
@@ -147,9 +188,12 @@ def agreement_levels(frame: pd.DataFrame, *, caption: str = "", language: Langua
     """
     import altair as alt
 
-    x = alt.X("level:O", title=None, axis=alt.Axis(labelAngle=0))
-    scale = alt.Scale(domain=[0, 1], clamp=True)
-    base = alt.Chart(frame[frame["median"].notna()], width=260, height=200)
+    drawn = frame[frame["median"].notna()]
+    if not len(drawn):
+        return nothing(_say("levels", language), language, _NO_CODES)
+    x = alt.X("level:O", title=_say("level", language), axis=alt.Axis(labelAngle=0))
+    scale = _scale(drawn["lowest"])
+    base = alt.Chart(drawn, width=260, height=200)
     span = base.mark_rule(opacity=0.6, color=MARK).encode(
         x=x, y=alt.Y("lowest:Q", scale=scale, title="α"), y2="median:Q"
     )
@@ -165,17 +209,19 @@ def agreement_rounds(frame: pd.DataFrame, *, caption: str = "", language: Langua
     """Draw alpha per code over rounds, the median bold; an undefined round is a gap.
 
     Args:
-        frame: columns round, number, code, alpha, median (bool).
+        frame: columns round, number, code, key (unlike code never twice), alpha, median (bool).
         caption: what stands below the title.
         language: of the title.
     """
     import altair as alt
 
+    if not len(frame):
+        return nothing(_say("rounds", language), language, _NO_ROUNDS)
     order = list(dict.fromkeys(frame.sort_values("number")["round"]))
-    base = alt.Chart(frame[frame["alpha"].notna()], width=360, height=230).encode(
-        x=alt.X("round:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("alpha:Q", scale=alt.Scale(domain=[0, 1], clamp=True), title="α"),
-        detail="code:N",
+    base = alt.Chart(frame, width=360, height=230).encode(
+        x=alt.X("round:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("alpha:Q", scale=_scale(frame["alpha"]), title="α"),
+        detail="key:N",
         tooltip=["code:N", "round:N", alt.Tooltip("alpha:Q", format=".2f")],
     )
     codes = base.transform_filter("!datum.median")
@@ -190,7 +236,9 @@ def agreement_rounds(frame: pd.DataFrame, *, caption: str = "", language: Langua
     )
 
 
-def agreement_places(frame: pd.DataFrame, *, caption: str = "", language: Language = "en") -> alt.Chart:
+def agreement_places(
+    frame: pd.DataFrame, *, caption: str = "", language: Language = "en"
+) -> alt.Chart | alt.LayerChart:
     """Draw a small map of where in the documents coders differ.
 
     Args:
@@ -200,6 +248,8 @@ def agreement_places(frame: pd.DataFrame, *, caption: str = "", language: Langua
     """
     import altair as alt
 
+    if not len(frame):
+        return nothing(_say("places", language), language, _ALL_AGREE)
     order = list(dict.fromkeys(frame["document"]))
     return (
         alt.Chart(frame, height=alt.Step(22), width=520, title=alt.TitleParams(text=_say("places", language), subtitle=caption))

@@ -18,6 +18,7 @@ from coding.errors import CodingError, ExportFailed, InvalidValue
 
 if TYPE_CHECKING:
     from coding.project import Project
+    from coding.project.agreement import AgreementResult
 
 TABLE_SUFFIXES = {".csv", ".tsv"}
 
@@ -87,7 +88,17 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--universe", choices=["respondents", "all", "coded"], help="default: respondents")
     sub.add_argument("--texts", metavar="FOLDER", help="of a table: NAME.txt for each document, for units in the text")
     sub.add_argument("--level", type=int, help="0 for the top of the tree: codes below count as their parents")
-    sub.add_argument("--measure", default="krippendorff_alpha")
+    sub.add_argument("--measure", help="shown beside alpha, such as cohen_kappa, span_f1_iou, u_alpha_binary or gamma")
+    sub.add_argument(
+        "--convention", help="count as another program does: nvivo, atlas.ti, maxqda, qualcoder, inception"
+    )
+    sub.add_argument("--by", help="document, pair, level, round, domain, language or a variable of documents")
+    sub.add_argument("--who", choices=["assigned", "finished", "coded", "all"], help="whose document is whose")
+    sub.add_argument("--exclusive", help="of a table: paths of parents whose codes exclude each other, with commas")
+    sub.add_argument("--draws", type=int, help="resamples for the intervals (default: 2000; 0 for none)")
+    sub.add_argument("--seed", type=int, help="makes the intervals repeatable")
+    sub.add_argument("--disagreements", action="store_true", help="list every mismatch and what it suggests")
+    sub.add_argument("--to", metavar="FILE", help="write the figures as .csv, .xlsx or .html")
     sub.add_argument("--round", help="number or name of a round")
     sub.add_argument("--methods", choices=["en", "zh"], help="print the paragraph for the methods section")
     sub = command("export", run_export, "write the project for another program")
@@ -211,19 +222,29 @@ def run_codebook(options: argparse.Namespace) -> int:
 
 def run_agreement(options: argparse.Namespace) -> int:
     """Print agreement per code with its interval, unit and universe."""
-    settings: dict[str, Any] = {
-        "coders": options.coders.split(",") if options.coders else None, "measure": options.measure,
-        **{name: value for name in ("unit", "universe", "level") if (value := getattr(options, name)) is not None},
-    }  # fmt: skip
+    asked = ("unit", "universe", "level", "measure", "convention", "who", "draws", "seed")
+    settings = {name: value for name in asked if (value := getattr(options, name)) is not None}
+    settings["coders"] = [name.strip() for name in options.coders.split(",")] if options.coders else None
+    if options.exclusive:
+        settings["exclusive"] = [path.strip() for path in options.exclusive.split(",")]
     if Path(options.project).suffix.lower() in TABLE_SUFFIXES:
         from coding.project.agreement import agreement_of_table
 
-        result = agreement_of_table(options.project, texts=options.texts, **settings)
-    else:
-        with opened(options, readonly=True) as project:
-            result = project.agreement(round=options.round, **settings)
+        return _show_agreement(options, agreement_of_table(options.project, texts=options.texts, **settings))
+    with opened(options, readonly=True) as project:
+        return _show_agreement(options, project.agreement(round=options.round, **settings))
+
+
+def _show_agreement(options: argparse.Namespace, result: AgreementResult) -> int:
+    """Print what was asked for of a result, while its project is open."""
+    if options.to:
+        result.write(options.to)
     if options.methods:
         print(result.methods(options.methods))
+    elif options.by or options.disagreements:
+        frame = result.by(options.by) if options.by else result.disagreements()
+        rows = json.loads(frame.to_json(orient="records"))
+        answer(options, rows, frame.to_string(index=False) if len(frame) else "The coders do not differ anywhere.")
     else:
         answer(options, result.as_json(), str(result))
     return 0

@@ -5,17 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from coding.agreement import named
 from coding.agreement.computing import agreement_of
 from coding.agreement.disagreements import ChoiceMatrix, Disagreement
+from coding.agreement.figure import Figure, printed
 from coding.agreement.material import material_of_snapshot, material_of_table
+from coding.agreement.named import known
+from coding.agreement.naming import convention_named, described
+from coding.agreement.notes import note_in
+from coding.agreement.nvivo import CodingComparison, coding_comparison
 from coding.agreement.result import AgreementTable
 from coding.agreement.units import Unit, Universe
 from coding.errors import AgreementError, InvalidValue
 from coding.exporters.workbook import write_sheet
 from coding.model import Decision, Round
+from coding.project.agreement_options import COMPUTING, DEFAULT_MEASURE, OF_MEASURES, TABLE_MATERIAL, Asked
 from coding.project.collections import html_table
 from coding.project.screens import open_screen
 
@@ -26,8 +34,8 @@ if TYPE_CHECKING:
     from coding.project.project import Project
 
 Language = Literal["en", "zh"]
-MATERIAL_OPTIONS = frozenset({"documents", "codes", "origins", "who", "level"})
-FIXED_BY_ROUND = ("unit", "universe")
+FIXED_BY_ROUND: Final = {"unit": "sentence", "universe": "respondents"}
+_ASKED_ZH: Final = {"unit": "分析单位", "universe": "文本范围", "measure": "指标"}
 _WORDS = {
     "en": ("Code", "Units", "% agree", "α", "95 % interval", "Positive", "Note"),
     "zh": ("代码", "单位数", "一致率 %", "α", "95% 区间", "正一致", "说明"),
@@ -49,21 +57,29 @@ def agreement(
     item = project.rounds[round] if isinstance(round, str | int) else round
     if item is not None and item.status == "open" and item.blind:
         raise AgreementError(f"{item.name} is open and blind; its figures come when it is closed.")
-    asked = dict(options)
+    asked = Asked.of(options)
+    computing = dict(asked.computing)
     if item is not None and item.purpose == "reliability":
-        for name in FIXED_BY_ROUND:
-            options.setdefault(name, item.protocol.get(name, {"unit": "sentence", "universe": "respondents"}[name]))
-    measure = options.pop("measure", "krippendorff_alpha")
-    chosen = {name: options.pop(name) for name in list(options) if name in MATERIAL_OPTIONS}
+        for name, usual in FIXED_BY_ROUND.items():
+            computing.setdefault(name, item.protocol.get(name, usual))
     material = material_of_snapshot(
-        project.snapshot(texts=False), coders=coders, rounds=[item.uid] if item else None, **chosen
+        project.snapshot(texts=False), coders=coders, rounds=[item.uid] if item else None, **asked.material
     )
-    table = agreement_of(material, **options)
-    exploratory = tuple(
+    table = agreement_of(material, **computing)
+    words = {**asked.as_options(), **computing, "coders": coders}
+    return AgreementResult(table, project, item, asked.measure, words, _exploratory(item, asked), asked.convention)
+
+
+def _exploratory(item: Round | None, asked: Asked) -> tuple[str, ...]:
+    """Return what was asked for in another way than a reliability round fixed it."""
+    if item is None or item.purpose != "reliability":
+        return ()
+    differ = [
         name for name in FIXED_BY_ROUND
-        if item is not None and item.purpose == "reliability" and name in asked and asked[name] != item.protocol.get(name)
-    )  # fmt: skip
-    return AgreementResult(table, project, item, measure, {"coders": coders, **chosen, **options}, exploratory)
+        if name in asked.computing and asked.computing[name] != item.protocol.get(name)
+    ]  # fmt: skip
+    fixed = known(str(item.protocol.get("measure") or DEFAULT_MEASURE))
+    return (*differ, *(["measure"] if asked.measure not in (DEFAULT_MEASURE, fixed) else []))
 
 
 def agreement_of_table(
@@ -73,7 +89,6 @@ def agreement_of_table(
     texts: str | Path | Mapping[str, str] | None = None,
     unit: Unit | None = None,
     universe: Universe | None = None,
-    measure: str = "krippendorff_alpha",
     **options: Any,
 ) -> AgreementResult:
     """Compare coders of a plain table of codings, without a project.
@@ -85,15 +100,16 @@ def agreement_of_table(
             name to text. They give the length too, where the table has none.
         unit: by default sentence where there are texts, else character.
         universe: respondents, all or coded; by default respondents where there are texts, else all.
-        measure: shown beside alpha.
-        options: draws, seed, block, confidence; level, exclusive, who, lengths.
+        options: measure, convention; draws, seed, block, confidence; level, exclusive, who, lengths.
 
     Raises:
         InvalidValue: a unit or a universe that cannot be known without the texts.
     """
     words = _words_of(texts)
-    unit = unit or ("sentence" if words else "character")
-    universe = universe or ("respondents" if words else "all")
+    given = {"unit": unit, "universe": universe}
+    asked = Asked.of({**options, **{k: v for k, v in given.items() if v is not None}}, TABLE_MATERIAL)
+    unit = asked.computing.get("unit") or ("sentence" if words else "character")
+    universe = asked.computing.get("universe") or ("respondents" if words else "all")
     if not words and unit not in ("character", "document"):
         raise InvalidValue(
             f"The unit {unit} needs the texts, which a table of codings does not hold. Give texts= (--texts FOLDER), "
@@ -103,18 +119,16 @@ def agreement_of_table(
         raise InvalidValue(
             "Without the texts nobody knows what the interviewer said. Give texts= (--texts FOLDER), or take universe all or coded."
         )
-    chosen: dict[str, Any] = {
-        name: options.pop(name) for name in ("who", "level", "exclusive", "lengths") if name in options
-    }
+    chosen = dict(asked.material)
     if words:
         from coding.language import outline
 
         chosen["outlines"] = {name: outline(text) for name, text in words.items()}
         chosen["lengths"] = {name: len(text) for name, text in words.items()} | dict(chosen.get("lengths") or {})
-    table = agreement_of(material_of_table(source, coders=coders, **chosen), unit=unit, universe=universe, **options)
-    return AgreementResult(
-        table, None, None, measure, {"coders": coders, "unit": unit, "universe": universe, **options}
-    )
+    computing = {**asked.computing, "unit": unit, "universe": universe}
+    table = agreement_of(material_of_table(source, coders=coders, **chosen), **computing)
+    said = {**asked.as_options(), **computing, "coders": coders}
+    return AgreementResult(table, None, None, asked.measure, said, (), asked.convention, words)
 
 
 def _words_of(texts: str | Path | Mapping[str, str] | None) -> dict[str, str]:
@@ -140,34 +154,83 @@ class AgreementResult:
         round: the round compared, None for all work.
         measure: shown beside Krippendorff's alpha.
         options: how it was asked, so that it can be asked again.
-        exploratory: what differs from the protocol that the round fixed; "" for nothing.
+        exploratory: what differs from the protocol that the round fixed.
+        convention: the program whose way of counting was asked for, "" for ours.
+        settled: whether decisions have been taken over, so that it is no measure of reliability.
     """
 
     table: AgreementTable
     project: Project | None = field(repr=False)
     round: Round | None = None
-    measure: str = "krippendorff_alpha"
+    measure: str = DEFAULT_MEASURE
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     exploratory: tuple[str, ...] = ()
+    convention: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settled: bool = False
 
     # -- at a glance ------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        lines = [self.table.text(), *self.notes()]
-        return "\n".join(lines)
+        beside = (self.measure, self.beside) if self.beside is not None else None
+        lines = [self.table.text(beside=beside)]
+        if self.overall is not None:
+            lines.append(f"{described(self.measure)}, all codes at once: {self._overall_text()}")
+        return "\n".join([*lines, *self.notes()])
 
     __repr__ = __str__
 
+    def measure_options(self) -> dict[str, Any]:
+        """Return the options that were given for the measure, such as a threshold."""
+        return {name: self.options[name] for name in OF_MEASURES if name in self.options}
+
+    @cached_property
+    def beside(self) -> tuple[Figure, ...] | None:
+        """The measure that was asked for, for each row; None for alpha itself and for one about all codes."""
+        if self.measure == DEFAULT_MEASURE or self.measure in named.ABOUT_ALL:
+            return None
+        given = self.measure_options()
+        if self.measure == "token_f1":
+            given["tokens"] = self._tokens()
+        return named.of_rows(self.table, self.measure, **given)
+
+    @cached_property
+    def overall(self) -> Figure | None:
+        """The measure that was asked for where it is one figure about all codes at once, else None."""
+        if self.measure not in named.ABOUT_ALL:
+            return None
+        return named.of_all_codes(self.table, self.measure, **self.measure_options())
+
+    def _overall_text(self, language: Language = "en") -> str:
+        figure = self.overall
+        assert figure is not None
+        params = ", ".join(f"{k} {v:.3g}" if isinstance(v, float) else f"{k} {v}" for k, v in figure.params.items())
+        shown = printed(figure.value) if figure.defined else figure.sentence(language)
+        return shown + (f" ({params})" if params else "")
+
+    def _tokens(self) -> dict[str, list[tuple[int, int]]]:
+        """Return the words of each document; Chinese ones as jieba cuts them."""
+        from coding.language.words import words
+
+        texts: Mapping[str, str] = self.texts
+        if self.project is not None:
+            texts = {d.uid: self.project.store.text(d.uid) for d in self.table.material.documents}
+        if not texts:
+            raise InvalidValue("token_f1 needs the words of the documents; give texts= (--texts FOLDER).")
+        return {uid: words(text) for uid, text in texts.items()}
+
     def notes(self, language: Language = "en") -> list[str]:
         """Return what a reader must know: exploratory choices, stale figures, blocks instead of documents."""
-        out = list(self.table.notes)
+        out = [note_in(language, note) for note in self.table.notes]
+        if self.convention:
+            out.insert(0, convention_named(self.convention).sentence(language))
         if self.exploratory:
-            names = ", ".join(self.exploratory)
+            names = (_ASKED_ZH[name] for name in self.exploratory) if language == "zh" else self.exploratory
             out.insert(
                 0,
-                f"探索性：{names} 与本轮协议不同。"
+                f"探索性：{'、'.join(names)}与本轮协议不同。"
                 if language == "zh"
-                else f"Exploratory: {names} differ from the round's protocol.",
+                else f"Exploratory: {', '.join(names)} differ from the round's protocol.",
             )
         if self.stale:
             codes = ", ".join(self.stale)
@@ -199,8 +262,11 @@ class AgreementResult:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per code: counts, percent, alpha with interval, positive agreement, kappa, reason, uid."""
         frame = self.table.to_frame()
-        if self.measure not in ("krippendorff_alpha", "alpha", "krippendorff_alpha_nominal"):
-            frame[self.measure] = self.table.values(_binary_name(self.measure))
+        if self.beside is not None:
+            frame[self.measure] = [f.value for f in self.beside]
+            frame[f"{self.measure}_reason"] = [f.reason for f in self.beside]
+            if any("coverage" in f.params for f in self.beside):
+                frame["coverage"] = [f.params.get("coverage", math.nan) for f in self.beside]
         return frame
 
     def as_json(self) -> dict[str, Any]:
@@ -208,26 +274,37 @@ class AgreementResult:
         t = self.table
         return {
             "coders": list(t.coders), "documents": t.documents, "unit": t.unit, "units": t.units, "universe": t.universe,
-            "characters": t.characters, "measure": t.measure, "resampled": t.resampled, "draws": t.draws, "seed": t.seed,
+            "characters": t.characters, "measure": self.measure, "convention": self.convention,
+            "measure_options": self.measure_options(), "overall": self._overall_json(), "resampled": t.resampled, "draws": t.draws, "seed": t.seed,
             "round": self.round.name if self.round else None, "exploratory": list(self.exploratory), "stale": self.stale,
             "notes": list(t.notes), "version": t.version, "codes": [_plain(r) for r in self.to_frame().to_dict("records")],
+            "domains": [_plain(r) for r in self.by("domain").to_dict("records")] if t.domains else [],
         }  # fmt: skip
+
+    def _overall_json(self) -> dict[str, Any] | None:
+        figure = self.overall
+        if figure is None:
+            return None
+        return _plain({"value": figure.value, "reason": figure.reason, **figure.params})
 
     def printed(self, language: Language = "en") -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Return heads and rows of the table as text, for a report."""
         rows = []
-        for r in self.table.rows:
+        beside = self.beside or (None,) * len(self.table.rows)
+        for r, other in zip(self.table.rows, beside, strict=True):
             name = (r.code.name_zh if language == "zh" else "") or r.code.name
             interval = f"{r.interval.low:.2f} – {r.interval.high:.2f}" if r.defined and r.interval.defined else ""
             figures = (f"{r.alpha:.3f}", interval, _two(r.positive)) if r.defined else ("", "", "")
             rows.append(
                 (
                     "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), f"{100 * r.percent:.1f}", *figures,
-                    "" if r.defined else r.sentence(language),
+                    *([printed(other.value)] if other is not None else []), "" if r.defined else r.sentence(language),
                 )
             )  # fmt: skip
         percent = next((100 * r.interval.confidence for r in self.table.rows), 95)
         heads = [head.replace("95", f"{percent:g}") for head in _WORDS[language]]
+        if self.beside is not None:
+            heads.insert(-1, self.measure)
         return tuple(heads), tuple(rows)
 
     def to_great_table(self, language: Language = "en") -> Any:
@@ -277,9 +354,9 @@ class AgreementResult:
             raise InvalidValue("A plain table has no consensus layer.")
         from coding.agreement import settled
 
-        options = {k: v for k, v in self.options.items() if k not in MATERIAL_OPTIONS and k != "coders"}
+        options = {k: v for k, v in self.options.items() if k in COMPUTING}
         material = settled(self.table.material, self.project.store.all(Decision))
-        return replace(self, table=agreement_of(material, **options))
+        return replace(self, table=agreement_of(material, **options), settled=True)
 
     def sensitivity(self) -> pd.DataFrame:
         """Return alpha per code without and with codings taken from suggestions, which the headline leaves out."""
@@ -298,13 +375,69 @@ class AgreementResult:
 
         return pd.DataFrame(self.table.compare(other.table))
 
-    def by(self, what: str) -> pd.DataFrame:
-        """Return agreement by "document", "pair", "level", "language" or a variable of the documents."""
+    def compare_codes(self, first: str, second: str) -> pd.DataFrame:
+        """Return how much alpha of one code exceeds another's, with an interval from common draws."""
         import pandas as pd
 
-        ways = {"document": self.table.by_document, "pair": self.table.by_pair, "level": self.table.by_level}
-        rows = ways[what]() if what in ways else self.table.by_variable(what)
+        gap, ci = self.table.difference(first, second)
+        row = {"first": self.table[first].code.path, "second": self.table[second].code.path, "difference": gap}
+        return pd.DataFrame([{**row, "low": ci.low, "high": ci.high, "reason": ci.reason}])
+
+    def compare_pairs(self, first: Sequence[str], second: Sequence[str]) -> pd.DataFrame:
+        """Return per code how much one pair's kappa exceeds another pair's, with an interval from common draws.
+
+        Args:
+            first: names of two coders.
+            second: names of two coders, of whom one may stand in both pairs.
+        """
+        import pandas as pd
+
+        rows = [
+            {"code": row.code.path, "language": row.language, "difference": gap, "low": ci.low, "high": ci.high,
+             "reason": ci.reason}
+            for row, gap, ci in self.table.difference_pairs(_pair(first), _pair(second))
+        ]  # fmt: skip
         return pd.DataFrame(rows)
+
+    def coding_comparison(
+        self,
+        first: str | Sequence[str] | None = None,
+        second: str | Sequence[str] | None = None,
+        *,
+        undefined_is_one: bool = False,
+        utf16: bool = False,
+    ) -> CodingComparison:
+        """Return NVivo's coding comparison of two coders or groups: its columns, and the three averages.
+
+        Args:
+            first: a name, or the names of a group; the first coder by default.
+            second: as `first`; the second coder by default.
+            undefined_is_one: show 1 where kappa is 0/0, as NVivo does.
+            utf16: count UTF-16 units, as NVivo on Windows does.
+        """
+        coders, texts = self.table.coders, self.texts
+        if utf16 and self.project is not None:
+            texts = {d.uid: self.project.store.text(d.uid) for d in self.table.material.documents}
+        return coding_comparison(
+            self.table.material, first or coders[0], second or coders[1], texts=texts or None, utf16=utf16,
+            undefined_is_one=undefined_is_one,
+        )  # fmt: skip
+
+    def by(self, what: str) -> pd.DataFrame:
+        """Return agreement by "code", "document" (or "file"), "pair", "level", "round", "domain", "language" or a variable.
+
+        Every cell that is undefined has its reason.
+
+        Args:
+            what: one of these words, or the name of a variable of documents, or of cases with one document.
+
+        Raises:
+            NotFound: no such variable.
+            InvalidValue: a variable that no compared document has, no closed round, or no domain.
+        """
+        from coding.project.agreement_views import by
+
+        return by(self, what)
 
     # -- from figure to passage -------------------------------------------------------------------
 
@@ -334,9 +467,31 @@ class AgreementResult:
         ]  # fmt: skip
         return pd.DataFrame(rows)
 
-    def matrix(self, parent: str | None = None) -> ChoiceMatrix:
-        """Return who chose what instead, under one parent or among all codes; the last place is "not coded"."""
-        return self.table.matrix(parent)
+    def matrix(self, parent: str | None = None, first: str = "", second: str = "") -> ChoiceMatrix:
+        """Return who chose what instead, under one parent or among all codes; the last place is "not coded".
+
+        Args:
+            parent: name, path or uid; all codes by default.
+            first: coder in the rows; the first one by default.
+            second: coder in the columns; the second one by default.
+        """
+        return self.table.matrix(parent, first, second)
+
+    def overlaps(self) -> pd.DataFrame:
+        """Return where a coder gave one place two codes that exclude each other, which leaves the domain undefined.
+
+        Returns:
+            Offsets in characters of the document, and names; no words.
+        """
+        import pandas as pd
+
+        names = {d.uid: d.name for d in self.table.material.documents}
+        rows = [
+            (names[uid], coder, domain.code.path, start, end, uid)
+            for domain in self.table.domains
+            for uid, coder, start, end in domain.overlaps
+        ]
+        return pd.DataFrame(rows, columns=["document", "coder", "domain", "start", "end", "document_uid"])
 
     def passages(self, code: str | None = None) -> Any:
         """Open the passages behind a figure, in the same screen as `review`, at one code."""
@@ -369,8 +524,10 @@ class AgreementResult:
         return methods_paragraph(self, language)
 
 
-def _binary_name(measure: str) -> str:
-    return {"cohen_kappa": "kappa", "percent_agreement": "percent"}.get(measure, measure)
+def _pair(names: Sequence[str]) -> tuple[str, str]:
+    if isinstance(names, str) or len(names) != 2:
+        raise InvalidValue(f"A pair is two names, such as (“amira”, “ben”); {names!r} was given.")
+    return names[0], names[1]
 
 
 def _two(value: float) -> str:

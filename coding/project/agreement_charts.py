@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from coding.agreement.figure import printed
+from coding.agreement.result import counted
+from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from coding.agreement.disagreements import Disagreement
-    from coding.agreement.result import CodeRow
+    from coding.agreement.result import CodeRow, DomainResult
     from coding.project.agreement import AgreementResult, Language
 
 MOST_ROWS = 45
+_MEDIAN = ("median", "中位数")
+
+_UNIVERSE_ZH = {"respondents": "受访者文本", "all": "全部文本", "coded": "仅已编码文本"}
 
 _KINDS = {
     "sibling": ("sibling code", "同级代码"),
@@ -42,8 +49,21 @@ def caption(result: AgreementResult, language: Language) -> str:
     """Return coders, documents, units and universe in one line."""
     t = result.table
     if language == "zh":
-        return f"{'、'.join(t.coders)} · {t.documents} 份文档 · {t.units:,} 个分析单位（{t.unit}，{t.universe}）"
-    return f"{', '.join(t.coders)} · {t.documents} documents · {t.units:,} {t.unit}s ({t.universe})"
+        what = f"{t.units:,} 个{UNIT_ZH[t.unit]}（{_UNIVERSE_ZH[t.universe]}）"
+        return f"{'、'.join(t.coders)} · {t.documents} 份文档 · {what}"
+    return f"{', '.join(t.coders)} · {counted(t.documents, 'document')} · {counted(t.units, t.unit)} ({t.universe})"
+
+
+def cu_words(domain: DomainResult, language: Language) -> str:
+    """Return a domain's cu-alpha with its coverage in a few words, or why there is none."""
+    cu = domain.figures["cu_alpha_nominal"]
+    spoken = f" [{domain.language}]" if domain.language else ""
+    if not cu.defined:
+        return f"cu-α{spoken}: {cu.sentence(language)}"
+    covered = printed(float(cu.params["coverage"]))
+    return f"cu-α{spoken} {printed(cu.value)}" + (
+        f"（覆盖率 {covered}）" if language == "zh" else f" (coverage {covered})"
+    )
 
 
 def _name(code: Any, language: Language) -> str:
@@ -54,6 +74,16 @@ def _unique_names(codes: Any, language: Language) -> list[str]:
     """Return a name for each code; where two are alike, the path."""
     names = [_name(c, language) for c in codes]
     return [name if names.count(name) == 1 else c.path for name, c in zip(names, codes, strict=True)]
+
+
+def _row_names(rows: Sequence[CodeRow], language: Language) -> list[str]:
+    """Return an indented name for each row, no two alike, with the language where languages are kept apart."""
+    unique = {r.code.uid: r.code for r in rows}
+    names = dict(zip(unique, _unique_names(unique.values(), language), strict=True))
+    spoken = [f" [{r.language}]" if r.language else "" for r in rows]
+    # a chart strips leading blanks; a blank of no width in front keeps them
+    indents = ["\u200b" + "\u2003" * r.code.level if r.code.level else "" for r in rows]
+    return [i + names[r.code.uid] + tail for i, r, tail in zip(indents, rows, spoken, strict=True)]
 
 
 def _shown(result: AgreementResult) -> tuple[list[CodeRow], tuple[int, int]]:
@@ -83,14 +113,9 @@ def _codes(result: AgreementResult, language: Language) -> Any:
     from coding.charts import agreement as figures
 
     rows, left_out = _shown(result)
-    names = _unique_names([r.code for r in rows], language)
-    shown = [
-        "\u2003" * r.code.level + n + (f" [{r.language}]" if r.language else "")
-        for r, n in zip(rows, names, strict=True)
-    ]
     frame = pd.DataFrame(
         {
-            "code": shown,
+            "code": _row_names(rows, language),
             "alpha": [r.alpha for r in rows],
             "low": [r.interval.low if r.interval.defined else r.alpha for r in rows],
             "high": [r.interval.high if r.interval.defined else r.alpha for r in rows],
@@ -103,14 +128,18 @@ def _codes(result: AgreementResult, language: Language) -> Any:
 
 
 def _coders(result: AgreementResult, language: Language) -> Any:
+    import pandas as pd
+
     from coding.charts import agreement as figures
 
     rows, left_out = _shown(result)
-    frame = result.by("pair")
-    frame = frame[frame["code_uid"].isin({r.code.uid for r in rows})]
-    frame = frame.assign(
-        pair=frame["first"] + " · " + frame["second"], code=[p.split(" > ")[-1] for p in frame["code"]]
-    )
+    names = dict(zip(((r.code.uid, r.language) for r in rows), _row_names(rows, language), strict=True))
+    cells = [
+        (f"{c['first']} · {c['second']}", names[c["code_uid"], c["language"]], c["alpha"])
+        for c in result.table.by_pair()
+        if (c["code_uid"], c["language"]) in names
+    ]
+    frame = pd.DataFrame(cells, columns=["pair", "code", "alpha"])
     below = caption(result, language) + _left_out(left_out, language)
     return figures.agreement_by_pair(frame, caption=below, language=language)
 
@@ -136,7 +165,8 @@ def _matrix(result: AgreementResult, language: Language) -> Any:
     used = {n for n in frame["row"] if frame[(frame["row"] == n) | (frame["column"] == n)]["count"].sum()}
     frame = frame[frame["row"].isin(used) & frame["column"].isin(used)]
     first, second = result.table.coders[:2]
-    return figures.choices(frame, first=first, second=second, caption=caption(result, language), language=language)
+    about = [caption(result, language), *(cu_words(d, language) for d in result.table.domains if d.code.uid == parent)]
+    return figures.choices(frame, first=first, second=second, caption=" · ".join(about), language=language)
 
 
 def _levels(result: AgreementResult, language: Language) -> Any:
@@ -145,7 +175,7 @@ def _levels(result: AgreementResult, language: Language) -> Any:
     return figures.agreement_levels(result.by("level"), caption=caption(result, language), language=language)
 
 
-def rounds_frame(result: AgreementResult) -> pd.DataFrame:
+def rounds_frame(result: AgreementResult, language: Language = "en") -> pd.DataFrame:
     """Return alpha per code and closed round, with the median of each."""
     import pandas as pd
 
@@ -157,15 +187,31 @@ def rounds_frame(result: AgreementResult) -> pd.DataFrame:
         if item.status != "closed" or item.purpose == "production":
             continue
         table = result.project.agreement(list(result.table.coders), round=item.number, draws=0, **options).table
-        rows += [(item.name, item.number, r.code.name, r.alpha, False) for r in table.rows if not r.merged]
-        rows.append((item.name, item.number, "median", table.headline.median, True))
-    return pd.DataFrame(rows, columns=["round", "number", "code", "alpha", "median"])
+        rows += [
+            (
+                item.name,
+                item.number,
+                _name(r.code, language),
+                r.code.name_zh,
+                f"{r.code.uid} {r.language}",
+                r.alpha,
+                False,
+            )
+            for r in table.rows
+            if not r.merged
+        ]
+        rows.append(
+            (item.name, item.number, _MEDIAN[language == "zh"], _MEDIAN[1], "median", table.headline.median, True)
+        )
+    return pd.DataFrame(rows, columns=["round", "number", "code", "name_zh", "key", "alpha", "median"])
 
 
 def _rounds(result: AgreementResult, language: Language) -> Any:
     from coding.charts import agreement as figures
 
-    return figures.agreement_rounds(rounds_frame(result), caption=caption(result, language), language=language)
+    return figures.agreement_rounds(
+        rounds_frame(result, language), caption=caption(result, language), language=language
+    )
 
 
 def _places(result: AgreementResult, language: Language) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from coding.agreement import MethodsFacts, methods_text
+from coding.agreement import MethodsFacts, methods_text, printed
+from coding.agreement.naming import described
 from coding.model import Coder
 
 if TYPE_CHECKING:
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 def methods_paragraph(result: AgreementResult, language: ReportLanguage = "en") -> str:
     """Return the paragraph for the methods section from a result and what its project knows."""
-    if result.project is None:
-        return methods_text(result.table, None, language)
     return methods_text(result.table, facts_of(result, language), language)
 
 
@@ -24,10 +24,11 @@ def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> Method
     """Gather what the project knows of a round; what it does not know stays unsaid."""
     project = result.project
     if project is None:
-        return MethodsFacts()
+        return MethodsFacts(beside=_beside(result, "en"), beside_zh=_beside(result, "zh"))
     sample = result.round.protocol.get("sample", {}) if result.round else {}
     training = [r for r in project.rounds if r.purpose == "training" and r.status == "closed"]
-    deciders = {d.coder for d in project.consensus}
+    compared = {d.uid for d in result.table.material.documents}
+    deciders = {d.coder for d in project.consensus if d.document in compared}
     who = sorted(c.name for c in project.store.all(Coder) if c.uid in deciders)
     return MethodsFacts(
         independent=_kept_apart(result),
@@ -40,8 +41,29 @@ def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> Method
         codebook=_codebook(project, language),
         settled_by=", ".join(who),
         settled_by_zh="、".join(who),
+        beside=_beside(result, "en"),
+        beside_zh=_beside(result, "zh"),
+        settled=result.settled,
         exploratory=bool(result.exploratory),
     )
+
+
+def _beside(result: AgreementResult, language: ReportLanguage) -> str:
+    """Return what a measure that was asked for came to, with its source and the convention it follows."""
+    name, zh = described(result.measure, language), language == "zh"
+    if result.overall is not None:
+        figure = result.overall
+        shown = printed(figure.value) if figure.defined else ("无法计算" if zh else "undefined")
+        return f"全部代码合计，{name} 为 {shown}" if zh else f"Over all codes at once, {name} was {shown}"
+    if result.beside is None:
+        return ""
+    good = [figure.value for i in result.table.headline_rows if (figure := result.beside[i]).defined]
+    if not good:
+        return f"{name} 对所有代码均无法计算" if zh else f"{name} was undefined for every code"
+    middle, least = printed(median(good)), printed(min(good))
+    if zh:
+        return f"另报 {name}：{len(good)} 个代码的中位数为 {middle}，最低为 {least}"
+    return f"Beside it, {name} had the median {middle} and the lowest {least} over {len(good)} codes"
 
 
 def _kept_apart(result: AgreementResult) -> bool:

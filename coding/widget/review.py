@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from coding.agreement import printed
+from coding.agreement.figure import ReportLanguage
+from coding.agreement.result import counted
+from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
 from coding.project import screens
-from coding.project.agreement_charts import caption, kind_words, rounds_frame
+from coding.project.agreement_charts import caption, cu_words, kind_words, rounds_frame
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import Interface
 from coding.widget.passages import Passages
@@ -84,8 +87,9 @@ class AgreementReview(AskingWidget):
         return {
             "title": result.round.name if result.round else "", "about": self._about(), "coders": list(table.coders),
             "unit": table.unit, "units": list(UNITS), "universe": table.universe,
-            "exploratory": self._note(0) if result.exploratory else None,
+            "exploratory": self._note(int(bool(result.stale))) if result.exploratory else None,
             "stale": self._note(0) if result.stale else None,
+            "notes": self._notes(), "confidence": self._confidence(),
             "facts": self._facts(kinds), "methods": {"en": result.methods("en"), "zh": result.methods("zh")},
             "rows": [self._row(r) for r in table.rows], "grids": self._grids(), "rounds": self._rounds(),
             "kinds": [
@@ -102,18 +106,28 @@ class AgreementReview(AskingWidget):
     def _note(self, at: int) -> dict[str, str]:
         return {"en": self.result.notes("en")[at], "zh": self.result.notes("zh")[at]}
 
+    def _notes(self) -> list[dict[str, str]]:
+        """Return what a reader must know beside the figures, but for what the top of the screen says."""
+        own = int(bool(self.result.exploratory)) + int(bool(self.result.stale))
+        both = zip(self.result.notes("en")[own:], self.result.notes("zh")[own:], strict=True)
+        return [{"en": en, "zh": zh} for en, zh in both]
+
+    def _confidence(self) -> str:
+        return f"{100 * next((r.interval.confidence for r in self.result.table.rows), 0.95):g}"
+
     def _facts(self, kinds: Sequence[str]) -> list[dict[str, Any]]:
         t, h = self.result.table, self.result.table.headline
         siblings = kinds.count("sibling")
         lowest = h.lowest
         return [
-            {"figure": printed(h.median), "small": "", "words": {"en": "median α over the codes", "zh": "各代码 α 的中位数"}},
-            {"figure": printed(lowest.alpha) if lowest else "–", "small": lowest.code.name if lowest else "",
+            {"figure": printed(h.median), "small": _both(""), "words": {"en": "median α over the codes", "zh": "各代码 α 的中位数"}},
+            {"figure": printed(lowest.alpha) if lowest else "–", "small": _names(lowest.code) if lowest else _both(""),
              "words": {"en": "the lowest", "zh": "最低的代码"}},
-            {"figure": str(h.defined), "small": f"/ {h.codes}", "words": {"en": "codes have a defined figure", "zh": "个代码可计算"}},
-            {"figure": str(len(h.below)), "small": "", "words": {"en": "codes below .667", "zh": "个代码低于 .667"}},
-            {"figure": f"{t.differing_units:,}", "small": f"/ {t.units:,} {t.unit}s", "words": {"en": "are coded differently", "zh": "个分析单位编码不同"}},
-            {"figure": str(siblings), "small": f"/ {len(kinds)}", "words": {"en": "disagreements between sibling codes", "zh": "处分歧在同级代码之间"}},
+            {"figure": str(h.defined), "small": _both(f"/ {h.codes}"), "words": {"en": "codes have a defined figure", "zh": "个代码可计算"}},
+            {"figure": str(len(h.below)), "small": _both(""), "words": {"en": "codes below .667", "zh": "个代码低于 .667"}},
+            {"figure": f"{t.differing_units:,}", "small": {"en": f"/ {counted(t.units, t.unit)}", "zh": f"/ {t.units:,} 个{UNIT_ZH[t.unit]}"},
+             "words": {"en": "are coded differently", "zh": "编码不同"}},
+            {"figure": str(siblings), "small": _both(f"/ {len(kinds)}"), "words": {"en": "disagreements between sibling codes", "zh": "处分歧在同级代码之间"}},
         ]  # fmt: skip
 
     def _row(self, r: Any) -> dict[str, Any]:
@@ -122,17 +136,17 @@ class AgreementReview(AskingWidget):
         tree = project.codebook.tree
         return {
             "uid": r.code.uid, "level": r.code.level, "name": r.code.name + (f" [{r.language}]" if r.language else ""),
-            "name_zh": r.code.name_zh, "hue": tree.hue(tree.get(r.code.uid)), "merged": r.merged,
+            "name_zh": r.code.name_zh + (f" [{r.language}]" if r.language and r.code.name_zh else ""), "hue": tree.hue(tree.get(r.code.uid)), "merged": r.merged,
             "counts": list(r.units), "percent": f"{100 * r.percent:.1f}" if not math.isnan(r.percent) else "–",
-            "alpha": _mark(r.alpha, r.interval), "kappa": _mark(r.kappa, None),
+            "alpha": _mark(r.alpha, r.interval, alone=r.reason == "zero_by_construction"), "kappa": _mark(r.kappa, None),
             "positive": printed(r.positive),
             "why": {"en": r.sentence("en"), "zh": r.sentence("zh")} if not r.defined else None,
         }  # fmt: skip
 
     def _grids(self) -> list[dict[str, Any]]:
         """Return a confusion matrix for every domain, else one table of all codes that anyone used."""
-        domains = [d.code for d in self.result.table.domains]
-        grids = [self._grid(code.uid, code) for code in domains] or [self._grid(None, None)]
+        domains = {d.code.uid: d.code for d in self.result.table.domains}  # one, though each language has its figure
+        grids = [self._grid(uid, code) for uid, code in domains.items()] or [self._grid(None, None)]
         return [g for g in grids if g["names"]]
 
     def _grid(self, parent: str | None, info: Any) -> dict[str, Any]:
@@ -148,12 +162,21 @@ class AgreementReview(AskingWidget):
         title = {"en": "Who chose what instead", "zh": "替代选择"}
         if info is not None:
             title = {"en": f"{info.name}: who chose what instead", "zh": f"{info.name_zh or info.name}：替代选择"}
+        table = self.result.table
         axes = f"{matrix.first} ↓ {matrix.second} →"
         return {
-            "title": title, "axes": {"en": f"{axes}, {matrix.unit}s", "zh": f"{axes}"},
+            "title": title, "axes": {
+                "en": f"{axes}, {matrix.unit}s{self._choice(parent, 'en')}",
+                "zh": f"{axes}，{UNIT_ZH[table.unit]}{self._choice(parent, 'zh')}",
+            },
             "names": names + more if names else [], "cells": cells[rows][:, rows].tolist(),
             "kind": "confusion" if matrix.exclusive else "together",
         }  # fmt: skip
+
+    def _choice(self, parent: str | None, language: ReportLanguage) -> str:
+        """Return cu-alpha of a domain in each language, or why there is none."""
+        said = [cu_words(d, language) for d in self.result.table.domains if d.code.uid == parent]
+        return "".join(f" · {words}" for words in said)
 
     def _rounds(self) -> dict[str, Any]:
         frame = rounds_frame(self.result)
@@ -161,13 +184,12 @@ class AgreementReview(AskingWidget):
         if len(labels) < 2:
             return {"labels": [], "series": []}
         series = []
-        for code, rows in frame.groupby("code", sort=False):
+        for key, rows in frame.groupby("key", sort=False):
             values = dict(zip(rows["round"], rows["alpha"], strict=True))
             marks = [_mark(values.get(label, math.nan), None) for label in labels]
             if sum(m is not None for m in marks) > 1:
-                main = code == "median"
-                name = {"name": "median", "name_zh": "中位数"} if main else {"name": code, "name_zh": ""}
-                series.append({**name, "main": main, "values": marks})
+                name = {"name": rows["code"].iloc[0], "name_zh": rows["name_zh"].iloc[0]}
+                series.append({**name, "main": key == "median", "values": marks})
         lines = [s for s in series if not s["main"]]
         worst = sorted(lines, key=lambda s: (s["values"][-1] or {"value": 2})["value"])
         return {"labels": labels, "series": [*[s for s in series if s["main"]], *worst[:2], *worst[2:][-1:]]}
@@ -189,7 +211,11 @@ class AgreementReview(AskingWidget):
             return any(c.uid in family for c in d.codes)
         if pair := wanted.get("pair"):
             sides = [{p.code.uid for p in side} or {NOT_CODED} for side in (d.a, d.b)]
-            return pair[0] in sides[0] and pair[1] in sides[1]
+            # a code below a listed one was counted as it
+            below = [
+                {uid} if uid == NOT_CODED else {uid, *(c.uid for c in tree.descendants(tree.get(uid)))} for uid in pair
+            ]
+            return bool(below[0] & sides[0]) and bool(below[1] & sides[1])
         return True
 
     def _list(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,13 +255,24 @@ def review(result: AgreementResult, *, code: str | None = None, language: Interf
     return ipywidgets.VBox([screen, screen.slot])
 
 
-def _mark(value: float, interval: Interval | None) -> dict[str, Any] | None:
+def _both(text: str) -> dict[str, str]:
+    return {"en": text, "zh": text}
+
+
+def _names(code: Any) -> dict[str, str]:
+    return {"en": code.name, "zh": code.name_zh or code.name}
+
+
+def _mark(value: float, interval: Interval | None, *, alone: bool = False) -> dict[str, Any] | None:
+    """Return a figure as the screen draws it; `alone` says that only one coder used the code."""
     if math.isnan(value):
         return None
     band = "solid" if value >= 0.8 else "tentative" if value >= 2 / 3 else "low"
     known = interval is not None and interval.defined
     low, high = (float(interval.low), float(interval.high)) if known and interval else (None, None)
-    shown = f"{printed(low)} to {printed(high)}" if low is not None and high is not None else ""
+    shown = {"en": "one coder only", "zh": "仅一人使用"} if alone else _both("")
+    if low is not None and high is not None:
+        shown = {"en": f"{printed(low)} to {printed(high)}", "zh": f"{printed(low)} 至 {printed(high)}"}
     return {
         "value": float(value),
         "text": printed(value),

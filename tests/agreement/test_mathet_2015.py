@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import permutations
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import linear_sum_assignment
 
+from coding.agreement import from_table, named
 from coding.agreement.gamma import assign, best_alignment_disorder, gamma
+from coding.errors import AgreementError
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 30])
@@ -48,3 +53,47 @@ def test_perfect_agreement_is_one_and_the_draw_is_repeatable():
 def test_nothing_coded_is_undefined():
     assert best_alignment_disorder([[], []]).reason == "nothing_coded"
     assert gamma([[], []], 50).reason == "nothing_coded"
+
+
+def many_units(coders=3, units=40, length=3000):
+    rng = np.random.default_rng(1)
+    starts = [np.sort(rng.integers(0, length - 60, units)) for _ in range(coders)]
+    return [[(int(s), int(s + rng.integers(20, 60)), "xyz"[rng.integers(3)]) for s in own] for own in starts]
+
+
+def test_too_many_units_of_three_coders_ask_for_the_library(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygamma_agreement", None)  # as where it is not installed
+    with pytest.raises(AgreementError, match="extra “gamma”"):
+        best_alignment_disorder(many_units())
+
+
+def test_the_library_takes_over_where_the_search_is_too_long(monkeypatch):
+    """The library itself is no dependency; a stand-in records what it is given."""
+    seen = []
+
+    class Continuum:
+        def add(self, coder, segment, code):
+            seen.append((coder, segment, code))
+
+        def get_best_alignment(self, measure):
+            return SimpleNamespace(disorder=1.25 * measure["delta_empty"])
+
+    library = SimpleNamespace(Continuum=Continuum, CombinedCategoricalDissimilarity=dict)
+    monkeypatch.setitem(sys.modules, "pygamma_agreement", library)
+    monkeypatch.setitem(sys.modules, "pyannote", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "pyannote.core", SimpleNamespace(Segment=lambda s, e: (s, e)))
+    units = many_units()
+    figure = best_alignment_disorder(units, delta_empty=2.0)
+    assert (figure.value, figure.params["found_by"]) == (2.5, "pygamma-agreement")
+    assert seen == [(str(i), (s, e), c) for i, own in enumerate(units) for s, e, c in own]
+
+
+def test_a_document_that_is_too_much_leaves_the_others_their_figure():
+    rows = [("long", 3000, f"c{i}", c, s, e) for i, own in enumerate(many_units()) for s, e, c in own]
+    rows += [("short", 100, f"c{i}", "x", 0, 10) for i in range(3)]
+    table = from_table(pd.DataFrame(rows, columns=["document", "length", "coder", "code", "start", "end"]), draws=0)
+    found = named.by_document(table, "gamma_best_alignment_disorder")
+    assert found["short"].value == 0
+    if not found["long"].defined:  # defined where the library is installed
+        assert found["long"].reason == "too_many_units"
+    assert named.of_all_codes(table, "gamma_best_alignment_disorder").params["documents"] >= 1

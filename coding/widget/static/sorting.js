@@ -27,6 +27,7 @@ var u=s=>s??(document.documentElement.lang.toLowerCase().startsWith("zh")?"zh":"
 .qr-say{margin:2px 24px 20px;padding:10px 14px;border:1px solid var(--line);border-radius:8px;background:var(--rail)}
 .qr-say header{display:flex;align-items:center;font-size:12.5px;color:var(--ink2);padding-bottom:4px}.qr-say header b{font-weight:600}
 .qr-say p{margin:0;font:14.5px/22px var(--latin),var(--han),serif;max-width:92ch;overflow-wrap:anywhere}.qr:lang(zh) .qr-say p{font-family:var(--han),serif}
+.qr .qr-notes{margin:-8px 24px 18px;padding:0 0 0 16px;font-size:12.5px;line-height:19px;color:var(--ink2);max-width:110ch}.qr .qr-notes:empty{display:none}
 .qr-clamp{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:4;overflow:hidden}
 .qr .qr-link{color:var(--ink1);text-decoration:underline;text-underline-offset:3px;text-decoration-color:var(--line2);padding:4px 0;font-weight:400;color:var(--ink2)}
 .qr .qr-idle{margin-top:8px}

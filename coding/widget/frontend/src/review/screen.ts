@@ -24,6 +24,7 @@ export class Review {
   private readonly top = h("div", { class: "qr-top" });
   private readonly facts = h("div", { class: "qr-facts" });
   private readonly methods = h("div", { class: "qr-say" });
+  private readonly notes = h("ul", { class: "qr-notes" });
   private readonly table = h("div", { class: "qr-table", role: "region", tabindex: "0" });
   private readonly right = h("div", { class: "qr-right" });
   private readonly chips = h("header", {});
@@ -33,7 +34,7 @@ export class Review {
 
   constructor(private readonly channel: Channel, host: HTMLElement) {
     const key = h("div", { class: "qr-key" });
-    this.root.append(this.top, this.facts, this.methods, h("div", { class: "qr-cols" }, h("div", {}, this.table, key), this.right), h("div", { class: "qr-list" }, this.chips, this.list), this.status);
+    this.root.append(this.top, this.facts, this.methods, this.notes, h("div", { class: "qr-cols" }, h("div", {}, this.table, key), this.right), h("div", { class: "qr-list" }, this.chips, this.list), this.status);
     this.legend = key;
     host.append(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -84,11 +85,12 @@ export class Review {
     this.table.setAttribute("aria-label", this.say("code"));
     this.drawTop(view);
     const l = this.language;
-    fill(this.facts, ...view.facts.map((f) => h("div", {}, h("b", {}, f.figure, h("small", {}, f.small)), f.words[l])));
+    fill(this.facts, ...view.facts.map((f) => h("div", {}, h("b", {}, f.figure, h("small", {}, f.small[l])), f.words[l])));
     const copy = h("button", { class: "qr-btn qr-edge", on: { click: () => { void navigator.clipboard?.writeText(view.methods[l]); copy.textContent = this.say("copied"); } } }, this.say("copy"));
     this.drawMethods(view.methods[l], copy);
+    fill(this.notes, ...view.notes.map((note) => h("li", {}, note[l])));
     const mark = (band: string, key: Word): HTMLElement => h("span", {}, h("i", { class: `qr-dot qr-${band}` }), this.say(key));
-    fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers")));
+    fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers").replace("{0}", view.confidence)));
     void this.choose(first && view.first ? { code: view.first } : this.filter);
   }
 

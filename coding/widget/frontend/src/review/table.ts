@@ -25,7 +25,7 @@ function scale(): HTMLElement {
 
 function figure(mark: Mark | null, row: Row, language: Language): HTMLElement[] {
   if (!mark) return [h("td", { class: "qr-v", colspan: "2" }, h("span", { class: "qr-why" }, row.why?.[language] ?? "–"))];
-  return [h("td", { class: "qr-m" }, whisker(mark)), h("td", { class: "qr-v" }, h("b", {}, mark.text), " ", h("span", {}, mark.range))];
+  return [h("td", { class: "qr-m" }, whisker(mark)), h("td", { class: "qr-v" }, h("b", {}, mark.text), " ", h("span", {}, mark.range[language]))];
 }
 
 export interface TableOptions {

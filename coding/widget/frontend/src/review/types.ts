@@ -2,7 +2,7 @@
 
 export type Language = "en" | "zh";
 export type Both = Record<Language, string>;
-export interface Mark { value: number; text: string; low: number | null; high: number | null; range: string; band: "high" | "middle" | "low" }
+export interface Mark { value: number; text: string; low: number | null; high: number | null; range: Both; band: "high" | "middle" | "low" }
 export interface Row {
   uid: string;
   level: number;
@@ -17,7 +17,7 @@ export interface Row {
   positive: string;
   why: Both | null;
 }
-export interface Fact { figure: string; small: string; words: Both }
+export interface Fact { figure: string; small: Both; words: Both }
 export interface Grid { title: Both; axes: Both; names: { uid: string; name: string; name_zh: string }[]; cells: number[][]; kind: "confusion" | "together" }
 export interface Series { name: string; name_zh: string; main: boolean; values: (Mark | null)[] }
 export interface View {
@@ -29,6 +29,8 @@ export interface View {
   universe: string;
   exploratory: Both | null;
   stale: Both | null;
+  notes: Both[];
+  confidence: string;
   facts: Fact[];
   methods: Both;
   rows: Row[];

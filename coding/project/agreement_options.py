@@ -1,0 +1,77 @@
+"""What may be asked of an agreement, checked before anything is computed, and sorted by who needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from coding.agreement.named import known
+from coding.agreement.naming import convention_named
+from coding.errors import InvalidValue
+
+__all__ = ["DEFAULT_MEASURE", "Asked"]
+
+DEFAULT_MEASURE: Final = "krippendorff_alpha_nominal"
+MATERIAL: Final = ("documents", "codes", "origins", "who", "level")
+TABLE_MATERIAL: Final = ("who", "level", "exclusive", "lengths")
+COMPUTING: Final = ("unit", "universe", "draws", "seed", "confidence", "block", "with_domains")
+OF_MEASURES: Final = (
+    "threshold", "denominator", "undefined_is_one", "alpha", "beta", "delta_empty", "samples", "n_t",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Options of one call, sorted."""
+
+    measure: str
+    """Name under which it is computed."""
+    convention: str
+    """Name of another program whose way of counting was asked for, "" for ours."""
+    material: Mapping[str, Any]
+    computing: Mapping[str, Any]
+    of_measure: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], material: tuple[str, ...] = MATERIAL) -> Asked:
+        """Sort options; those that were given stand over those of a convention.
+
+        Args:
+            options: as a researcher wrote them.
+            material: names of options that choose what is compared.
+
+        Raises:
+            InvalidValue: an option that does not exist, or a value it cannot have.
+            NotFound: no such measure or convention.
+        """
+        allowed = (*material, *COMPUTING, *OF_MEASURES, "measure", "convention")
+        if unknown := [name for name in options if name not in allowed]:
+            raise InvalidValue(f"agreement does not know {', '.join(unknown)}; it knows {', '.join(allowed)}.")
+        convention = str(options.get("convention") or "")
+        merged = {**(convention_named(convention).options if convention else {}), **options}
+        _check(merged)
+        return cls(
+            known(str(merged.get("measure") or DEFAULT_MEASURE)),
+            convention.lower(),
+            {name: merged[name] for name in material if name in merged},
+            {name: merged[name] for name in COMPUTING if name in merged},
+            {name: merged[name] for name in OF_MEASURES if name in merged},
+        )
+
+    def as_options(self) -> dict[str, Any]:
+        """Return what asks for the same again."""
+        said: dict[str, Any] = {"measure": self.measure} if self.measure != DEFAULT_MEASURE else {}
+        if self.convention:
+            said["convention"] = self.convention
+        return {**self.material, **self.computing, **self.of_measure, **said}
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    confidence, draws, block = options.get("confidence", 0.95), options.get("draws", 0), options.get("block")
+    if not 0 < confidence < 1:
+        raise InvalidValue(f"The confidence is a share between 0 and 1, such as 0.95; {confidence} was given.")
+    if draws < 0:
+        raise InvalidValue(f"{draws} draws; give a number such as 2000, or 0 for no intervals.")
+    if block is not None and block < 1:
+        raise InvalidValue(f"Blocks of {block} units; at least one unit is needed.")
