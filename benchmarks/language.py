@@ -226,6 +226,36 @@ def show_cues() -> None:
     print(f"Cue words: {ours:,.0f} passages/s; spaCy PhraseMatcher {peer:,.0f} (ratio {ours / peer:.0f})")
 
 
+def show_search() -> None:
+    """200,000 passages in 2,000 documents, half English, half Chinese."""
+    from coding import open_project
+    from coding.model import Document, Outline, new_uid
+
+    many = passages(200_000)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_project(Path(folder, "s.coding"), coder="a", create=True) as project,
+    ):
+        with project.store.change("import") as change:
+            for i in range(2_000):
+                rare = "他说吹哨报到。The zeppelin came." if i % 400 == 7 else ""
+                text = "\n".join([*many[i * 100 : (i + 1) * 100], rare, str(i)])
+                change.put_document(Document(new_uid(), f"D{i}", 0, ""), text, Outline())
+        before = time.process_time()
+        project.search("zeppelin")
+        first = time.process_time() - before
+        print(f"Search over 200,000 passages: the first time {first:.1f} s, for the index")
+        for term in ("zeppelin", "吹哨", "ranking", "排名"):
+            found = project.search(term)
+            seconds, counted = (
+                clock(lambda t=term: project.search(t)),
+                clock(lambda t=term: project.search(t).count_by()),
+            )
+            print(
+                f"  {term:10} {len(found):6,} places {1000 * seconds:6.0f} ms, with counts by document {1000 * counted:6.0f} ms"
+            )
+
+
 def show_training() -> None:
     import numpy as np
 
@@ -280,5 +310,6 @@ if __name__ == "__main__":
     show_speed()
     show_cues()
     show_training()
+    show_search()
     if "--million" in sys.argv:
         show_million()

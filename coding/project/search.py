@@ -126,7 +126,14 @@ class Places:
         Raises:
             NotFound: there is no such grouping.
         """
-        frame = self._codes() if what == "code" else self.to_frame()
+        import pandas as pd
+
+        if what in ("document", "where"):  # known without reading the units of every text
+            frame = pd.DataFrame(
+                [(getattr(r, what), r.document_uid) for r in self.rows], columns=[what, "document_uid"]
+            )
+        else:
+            frame = self._codes() if what == "code" else self.to_frame()
         if what not in frame.columns:
             raise NotFound.among("grouping", what, [*frame.columns, "code"])
         grouped = frame.dropna(subset=[what]).groupby(what, observed=True)["document_uid"]
@@ -275,17 +282,17 @@ class _Finder:
         only_coded = self.codes is not None or self.coder is not None or "texts" not in self.asked["where"]
         coded = self._coded(documents) if only_coded or self.asked["unit"] == "passage" else {}
         said = self._said(documents)
+        scopes_of: dict[Uid, list[Span]] = {}
         for document in documents:
             scopes: list[Span] = [(0, document.length)]
             if coded or only_coded:
                 scopes = coded.get(document.uid, [])
             if said is not None:
                 scopes = _within(scopes, said.get(document.uid, []))
-            scopes = self._by_unit(document, scopes)
-            if not scopes:
-                continue
-            text = store.text(document.uid)
-            for start, end in find(self.query, text, scopes):
+            if scopes := self._by_unit(document, scopes):
+                scopes_of[document.uid] = scopes
+        for document, text in store.texts(d for d in documents if d.uid in scopes_of):
+            for start, end in find(self.query, text, scopes_of[document.uid]):
                 left, right = context(text, start, end, self.width)
                 yield Place(document.uid, document.name, start, end, left, text[start:end], right)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from coding.errors import InvalidQuery, InvalidValue
 from coding.language import concordance, find, find_pattern, for_postgres, for_sqlite, han_space, parse
 from coding.language.patterns import co_occurring, followed_by, overlapping, rows_of, within
+from coding.language.search import Term, pattern_of
 from coding.model import CodingTable
 
 TEXT = "The CAB delegated aid.\n街道办事处承接了审批权，压力很大。Pressures rose; the street's clerks left."
@@ -168,3 +169,14 @@ def test_queries_over_codings_agree_with_looking_at_every_pair(t, distance):
 def test_a_negative_distance_is_refused():
     with pytest.raises(InvalidValue, match="0 or more"):
         followed_by(CodingTable.empty(), np.zeros(0, int), np.zeros(0, int), distance=-1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    text=st.text(alphabet="aAbBİıſßsSKkµ排名'’ -\n.é", max_size=60),
+    term=st.text(alphabet="aAbBsSkK排名'é ", min_size=1, max_size=4).filter(lambda t: t.strip("' ")),
+    prefix=st.booleans(),
+)
+def test_the_quick_way_finds_what_the_pattern_says(text, term, prefix):
+    asked = Term(term, prefix)
+    assert find(asked, text) == [m.span() for m in pattern_of(asked).finditer(text) if m.end() > m.start()]
