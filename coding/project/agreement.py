@@ -297,7 +297,7 @@ class AgreementResult:
             figures = (f"{r.alpha:.3f}", interval, _two(r.positive)) if r.defined else ("", "", "")
             rows.append(
                 (
-                    "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), f"{100 * r.percent:.1f}", *figures,
+                    "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), "" if math.isnan(r.percent) else f"{100 * r.percent:.1f}", *figures,
                     *([printed(other.value)] if other is not None else []), "" if r.defined else r.sentence(language),
                 )
             )  # fmt: skip
@@ -327,6 +327,8 @@ class AgreementResult:
     def write(self, path: str | Path) -> Path:
         """Write the figures as ``.csv``, ``.xlsx`` or ``.html``."""
         target, frame = Path(path), self.to_frame()
+        if not target.resolve().parent.is_dir():
+            raise InvalidValue(f"There is no folder {target.parent} to write {target.name} in; make it first.")
         match target.suffix.lower():
             case ".csv":
                 frame.to_csv(target, index=False, encoding="utf-8-sig")
@@ -334,8 +336,7 @@ class AgreementResult:
                 cells = frame.astype(object).where(frame.notna(), None)
                 write_sheet(target, "Agreement", list(frame.columns), cells.itertuples(index=False, name=None))
             case ".html":
-                columns, rows = self.printed()
-                target.write_text(f"<!doctype html><meta charset='utf-8'>{html_table(columns, rows)}", encoding="utf-8")
+                target.write_text(f"<!doctype html><meta charset='utf-8'>{self._repr_html_()}", encoding="utf-8")
             case other:
                 raise InvalidValue(f"Agreement is written as .csv, .xlsx or .html; {other or 'no suffix'} was given.")
         return target
@@ -465,7 +466,8 @@ class AgreementResult:
             }
             for d in self.differences(code, [kind] if kind else None)
         ]  # fmt: skip
-        return pd.DataFrame(rows)
+        heads = ["document", "start", "end", "kind", "edges", *self.table.coders, "suggests", "codings", "document_uid"]
+        return pd.DataFrame(rows, columns=None if rows else heads)
 
     def matrix(self, parent: str | None = None, first: str = "", second: str = "") -> ChoiceMatrix:
         """Return who chose what instead, under one parent or among all codes; the last place is "not coded".
