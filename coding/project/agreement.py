@@ -57,6 +57,8 @@ def agreement(
     item = project.rounds[round] if isinstance(round, str | int) else round
     if item is not None and item.status == "open" and item.blind:
         raise AgreementError(f"{item.name} is open and blind; its figures come when it is closed.")
+    if item is not None and item.purpose == "reliability" and not {"measure", "convention"} & options.keys():
+        options["measure"] = item.protocol.get("measure", DEFAULT_MEASURE)
     asked = Asked.of(options)
     computing = dict(asked.computing)
     if item is not None and item.purpose == "reliability":
