@@ -61,9 +61,11 @@ def add_commands(command: AddCommand) -> None:
     sub = command("merge", run_merge, "take back what coders did in files of their own")
     sub.add_argument("sources", nargs="+", metavar="FROM")
     sub.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
-    sub = command("conflicts", run_conflicts, "list what was changed on two sides, or choose")
+    sub = command("conflicts", run_conflicts, "list what was changed on two sides, and codes of one name, or choose")
     sub.add_argument("--keep", type=int, metavar="N", help="keep the value that stands")
     sub.add_argument("--take", type=int, metavar="N", help="take the other value")
+    sub.add_argument("--one", type=int, metavar="N", help="two codes that are called the same are one code")
+    sub.add_argument("--two", type=int, metavar="N", help="they are two: the younger gets a name of its own")
     sub = command("move", run_move, "bring a whole project from a file to a server, or back", project=False)
     sub.add_argument("source", metavar="SOURCE")
     sub.add_argument("target", metavar="TARGET")
@@ -171,24 +173,33 @@ def run_merge(options: argparse.Namespace) -> int:
 
     with opened(options) as project:
         reports = project.team.merge(*options.sources, dry_run=options.dry_run)
-        left = len(project.team.conflicts())
+        left, names = len(project.team.conflicts()), len(project.team.same_names())
     hint = [f"{left} conflicts wait: coding conflicts {options.project}"] if left else []
+    hint += [f"{names} pairs of codes are called the same: coding conflicts {options.project}"] if names else []
     answer(options, [r.as_json() for r in reports], "\n".join([*map(str, reports), *hint]))
     return 0
 
 
 def run_conflicts(options: argparse.Namespace) -> int:
-    """List conflicts with both values, or settle one by choosing."""
+    """List conflicts with both values and codes of one name, or settle one by choosing."""
     from coding.cli.commands import answer, opened
 
-    number = options.keep if options.keep is not None else options.take
-    with opened(options, readonly=number is None) as project:
-        if number is not None:
-            said = project.team.settle(number, "kept" if options.keep is not None else "other")
-            answer(options, {"settled": said, "left": len(project.team.conflicts())}, said)
-        else:
-            found = project.team.conflicts()
-            answer(options, [c.as_json() for c in found], "\n".join(map(str, found)) or "No conflicts.")
+    chosen = [(n, getattr(options, n)) for n in ("keep", "take", "one", "two") if getattr(options, n) is not None]
+    if len(chosen) > 1:
+        raise InvalidValue("Settle one at a time: the numbers change with each.")
+    with opened(options, readonly=not chosen) as project:
+        team = project.team
+        for how, number in chosen:
+            side: Any = {"keep": "kept", "take": "other"}.get(how, how)
+            said = team.settle(number, side) if side != how else team.settle_name(number, side)
+            answer(
+                options, {"settled": said, "left": len(team.conflicts()), "same_names": len(team.same_names())}, said
+            )
+        if not chosen:
+            found, names = team.conflicts(), team.same_names()
+            facts = [*(c.as_json() for c in found), *({"kind": "same name", **n.as_json()} for n in names)]
+            lines = [*map(str, found), *(["Called the same (--one N, --two N):"] if names else []), *map(str, names)]
+            answer(options, facts, "\n".join(lines) or "No conflicts.")
     return 0
 
 

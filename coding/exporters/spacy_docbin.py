@@ -8,6 +8,7 @@ from typing import Any
 from coding.exporters.files import atomic
 from coding.exporters.passages import Passages
 from coding.exporters.report import ExportReport, Loss
+from coding.language.pipelines import pipeline
 from coding.model import Snapshot
 
 __all__ = ["write_docbin"]
@@ -28,7 +29,6 @@ def write_docbin(
         progress: unused; every format takes it.
     """
     del progress
-    import spacy
     from spacy.tokens import DocBin
 
     target, passages = Path(path), Passages(snapshot)
@@ -36,14 +36,12 @@ def write_docbin(
     rows: dict[int, list[int]] = {}
     for row in passages.rows.tolist():
         rows.setdefault(int(t.document[row]), []).append(row)
-    pipelines: dict[str, Any] = {}
     bag, widened, written, left = DocBin(store_user_data=True), 0, 0, []
     for index, document in enumerate(snapshot.documents):
         if document.uid in passages.closed:
             left.append(document.name)
             continue
-        language = document.language if document.language in ("en", "zh") else "xx"
-        make = pipelines.setdefault(language, spacy.blank(language))
+        make = pipeline(document.language, segmenter="char", trained=False).nlp
         make.max_length = max(make.max_length, document.length + 1)
         doc = make.make_doc(snapshot.texts[document.uid])
         doc.user_data["name"], doc.user_data["uid"] = document.name, document.uid

@@ -37,8 +37,17 @@ _NAMES: Final = {
     "cp949": "euc-kr",
     "mac_roman": "macintosh",
 }
+_SEVEN_BIT: Final = (
+    (b"\x1b$)C", "iso2022_kr", "iso-2022-kr"),
+    (b"\x1b$", "iso2022_jp_2", "iso-2022-jp"),
+    (b"\x1b(J", "iso2022_jp", "iso-2022-jp"),
+    (b"~{", "hz", "hz"),
+)
+"""What gives an encoding of seven bits away, its name to Python, and its name in notes."""
 _SAMPLE: Final = 65_536
 _FOREIGN: Final = re.compile(rb"[\x80-\xff]")
+_HEBREW: Final = re.compile("[\\x00-\\x7fא-ת“”„‘’–—…]+")
+_FINAL_WITHIN: Final = re.compile("[ךםןףץ][א-ת]")
 _SIGNS: Final = frozenset("“”„‘’‚–—…•«»‹›§©®°·€£¿¡ºª²³½¼¾№\u00a0")
 _UTF8_CHARACTER: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CESU_PAIR: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
@@ -84,7 +93,7 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> Decoded:
             return _marked(data[len(mark) :], file, name)
     if b"\x00" not in data:
         if data.isascii():
-            return Decoded(*_ascii(data))
+            return _ascii(data)
         try:
             return Decoded(data.decode("utf-8"), "utf-8")
         except UnicodeDecodeError as error:
@@ -92,14 +101,13 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> Decoded:
     return _with_nul(data, file)
 
 
-def _ascii(data: bytes) -> tuple[str, str]:
-    # ISO-2022-JP is ASCII by its bytes; the escape sequences give it away
-    if b"\x1b$" in data or b"\x1b(J" in data:
-        try:
-            return data.decode("iso2022_jp"), "iso-2022-jp"
-        except UnicodeDecodeError:
-            pass
-    return data.decode("ascii"), "utf-8"
+def _ascii(data: bytes) -> Decoded:
+    """Read bytes below 128; old mail of East Asia hides in them behind escape sequences, or between ~{ and ~}."""
+    for mark, name, shown in _SEVEN_BIT:
+        text = _try(data, name) if mark in data else None
+        if text is not None and not text.isascii():
+            return Decoded(text, shown, guessed=shown == "hz")
+    return Decoded(data.decode("ascii"), "utf-8")
 
 
 def _as_told(data: bytes, file: str, encoding: str) -> Decoded:
@@ -313,7 +321,7 @@ def _try(data: bytes, name: str) -> str | None:
 
 def _foreign(text: str) -> str:
     """Return the words with characters outside ASCII, which alone tell encodings apart."""
-    return " ".join(re.findall(r"[^\s\x00-\x7f]*[^\x00-\x7f]+[^\s]*", text[:_SAMPLE]))[:600]
+    return " ".join(re.findall(r"\S*[^\s\x00-\x7f]\S*", text[:_SAMPLE]))[:600]
 
 
 def _east_asian(text: str) -> float:
@@ -354,6 +362,8 @@ def _alphabetic(text: str) -> float:
         elif ord(c) < 0xA0:
             odd += 1
     fits = max(sum(c in letters or c in _SIGNS for _, c in strange) for letters in LETTERS)
+    if len(strange) >= 20 and _HEBREW.fullmatch(text) and not _FINAL_WITHIN.search(text):
+        odd -= 0.1 * len(strange)  # its bytes are letters of other alphabets too, but theirs would not be Hebrew
     return (fits - odd) / len(strange)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from coding.language import wrapping
 from coding.language.lists import list_items
 from coding.language.paratext import paragraph_roles
 from coding.language.scripts import check_language, lines, paragraph_languages
@@ -28,7 +29,8 @@ def outline(text: str, language: str | None = None) -> Outline:
             out, and in any case for Chinese, since one page may hold both.
 
     Returns:
-        Paragraphs are the lines of the text that show anything; all offsets are code points of `text`.
+        Paragraphs are the lines of the text that show anything, or runs of lines that were broken at a margin; all
+        offsets are code points of `text`.
 
     Raises:
         InvalidValue: `language` is no language tag.
@@ -41,8 +43,9 @@ def outline(text: str, language: str | None = None) -> Outline:
     """
     given = check_language(language)
     spans = [(s, e) for s, e in lines(text) if e > s and not text[s:e].isspace()]
-    languages = paragraph_languages(text, spans, given)
     turns = turns_in(text, spans)
+    spans = wrapping.paragraphs(text, spans, {turn.start for turn in turns})
+    languages = paragraph_languages(text, spans, given)
     roles = paragraph_roles(text, spans, turns)
     paragraphs = tuple(
         Paragraph(s, e, of, role, role not in NOT_CODABLE)
@@ -71,11 +74,13 @@ def sentences(text: str) -> list[Span]:
     我们走了！
     """
     spans = [(s, e) for s, e in lines(text) if e > s]
-    return _sentences(text, spans, turns_in(text, spans))
+    turns = turns_in(text, spans)
+    return _sentences(text, wrapping.paragraphs(text, spans, {turn.start for turn in turns}), turns)
 
 
 def _sentences(text: str, spans: Sequence[Span], turns: Sequence[Turn]) -> list[Span]:
     out: list[Span] = []
+    text = wrapping.flat(text, spans)
     labels = iter([(t.start, t.label_end) for t in turns])
     label = next(labels, None)
     for start, end in spans:

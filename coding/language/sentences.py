@@ -17,7 +17,7 @@ from coding.spans import Span
 
 __all__ = ["SEGMENTER", "sentences_in"]
 
-SEGMENTER: Final = "coding-sentences-2"
+SEGMENTER: Final = "coding-sentences-3"
 """Name and version of the rules; rises with every change that can move a boundary."""
 
 _CLOSERS = "\"'”’»」』)）\\]】〕》〉*"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime, time
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue, NotFound
@@ -142,20 +144,28 @@ class Cases(Collection[Case]):
         return self.set(ref, quotable=quotable)
 
     def set_values(self, ref: str, values: Mapping[str, Scalar], *, on: Literal["case", "document"] = "case") -> None:
-        """Set variables of a case, or of a document with ``on="document"``."""
+        """Set variables of a case, or of a document with ``on="document"``.
+
+        Args:
+            ref: the case, or the document.
+            values: name to text, number, yes or no, or date; numbers and dates of numpy and pandas are taken too.
+            on: "case" or "document".
+
+        Raises:
+            InvalidValue: a value that is none, or several.
+        """
         owner = self[ref].uid if on == "case" else self._project.documents.find(ref).uid
         known = {(v.variable, v.owner): v for v in self._store.all(Value)}
         variables = {(v.on, v.name): v for v in self._store.all(Variable)}
         with self._store.change("set values") as change:
             for name, value in values.items():
-                if isinstance(value, list | tuple | dict | set):
-                    raise InvalidValue(f"The variable “{name}” holds one value; a {type(value).__name__} was given.")
+                plain, kind = _scalar(name, value)
                 variable = variables.get((on, name))
                 if variable is None:
-                    variable = Variable(new_uid(), name, type_of(value), on)
+                    variable = Variable(new_uid(), name, kind, on)
                     change.put(variable)
                 old = known.get((variable.uid, owner))
-                change.put(Value(variable.uid, owner, value, uid=old.uid if old else new_uid()))
+                change.put(Value(variable.uid, owner, plain, uid=old.uid if old else new_uid()))
 
     def link(self, ref: str, document: str, start: int | None = None, end: int | None = None) -> None:
         """Say that a document, or a stretch of it, belongs to a case."""
@@ -212,3 +222,20 @@ class Cases(Collection[Case]):
                 rows[value.owner][names[value.variable]] = value.value
         columns = ["case", "kind", *dict.fromkeys(names.values())]
         return pd.DataFrame([{**row, "uid": uid} for uid, row in rows.items()], columns=[*columns, "uid"])
+
+
+def _scalar(name: str, value: Any) -> tuple[Scalar, VariableType]:
+    """Return a value as it is stored, and its type; a cell of a DataFrame may hold a date, or nothing."""
+    if isinstance(value, date) and value == value:
+        whole = value.isoformat()
+        bare = not isinstance(value, datetime) or value.time() == time()
+        return (whole[:10], "Date") if bare else (whole, "DateTime")
+    plain = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+    if isinstance(plain, list | tuple | dict | set):
+        raise InvalidValue(f"The variable “{name}” holds one value; a {type(plain).__name__} was given.")
+    if not isinstance(plain, str | bool | int | float) or (isinstance(plain, float) and not isfinite(plain)):
+        raise InvalidValue(
+            f"The variable “{name}” was given {plain!r}; it holds a text, a number, yes or no, or a date. "
+            "Leave out what is not known."
+        )
+    return plain, type_of(plain)

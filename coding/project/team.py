@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue, NotFound, Refused
 from coding.model import Coder, ProjectInfo, Uid
+from coding.project import namesakes
+from coding.project.namesakes import Namesakes
 from coding.storage import Store
 from coding.storage.fold import Conflict
 from coding.storage.schema import THINGS
@@ -184,6 +186,27 @@ class Team:
                     change.put(self._with(c, _UNSET.get(c.field, json.loads(c.other))))
                 change.put(self._with(c, json.loads(c.kept if choice == "kept" else c.other)))
         return f"{c.field} of {name}: {shown}"
+
+    def same_names(self) -> list[Namesakes]:
+        """Return pairs of codes of one name in one place, which a merge brought together; deepest first."""
+        return namesakes.find(self._project)
+
+    def settle_name(self, number: int, choice: Literal["one", "two"]) -> str:
+        """Say whether two codes that are called the same are one code, or two.
+
+        Args:
+            number: of the pair in `same_names()`.
+            choice: "one" merges the younger into the older, whose definition stands; "two" gives the younger its
+                maker's name in brackets.
+
+        Returns:
+            What was done, in words.
+
+        Raises:
+            NotFound: no pair has the number.
+            InvalidValue: a choice that is none.
+        """
+        return namesakes.settle(self._project, number, choice)
 
     def _thing(self, c: Conflict) -> Any:
         return self._project.store.get(THINGS[c.kind].cls, c.thing)

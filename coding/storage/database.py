@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -334,6 +334,25 @@ def inspect_file(path: Path) -> int:
     return _inspect_header(path)
 
 
+def _take_back_half_a_change(path: Path) -> None:
+    """Let SQLite roll back what a program that was killed had begun to write; reading alone cannot.
+
+    Raises:
+        ProjectReadOnly: the file or its folder cannot be written.
+    """
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)) as connection:
+        try:
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if "readonly" not in str(error) and "unable to open" not in str(error):
+                raise
+            raise ProjectReadOnly(
+                f"A program was stopped in the middle of a change to {path}, and the change cannot be taken back where nothing "
+                f"can be written. Copy {path.name} and {path.name}-journal together to a folder of yours and open it there."
+            ) from None
+
+
 def _inspect_header(path: Path) -> int:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
     try:
@@ -348,7 +367,11 @@ def _inspect_header(path: Path) -> int:
                 ).fetchall()
                 break
             except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > deadline:
+                if time.monotonic() > deadline:
+                    raise
+                if "readonly" in str(error):
+                    _take_back_half_a_change(path)
+                elif "locked" not in str(error):
                     raise
                 time.sleep(0.05)
     except sqlite3.Error as error:

@@ -240,18 +240,26 @@ def _report(name: str, before: State, after: State, events: int, *, dry_run: boo
 
 
 def _same_names(before: State, after: State) -> tuple[tuple[str, str, Uid, Uid], ...]:
-    """Return new things that are called like one that was here, which nobody may unite silently."""
+    """Return new things that are called like one that was here, codes with all they lie under; nobody unites them silently."""
     out = []
     for kind in ("code", "coder", "document", "case"):
-        mine = {}
-        for (k, uid), fields in before.things.items():
-            if k == kind and fields["live"]:
-                mine[_name(kind, fields)] = uid
+        mine = {
+            _name(before, kind, uid): uid for (k, uid), fields in before.things.items() if k == kind and fields["live"]
+        }
         for (k, uid), fields in after.things.items():
-            if k == kind and fields["live"] and (k, uid) not in before.things and _name(kind, fields) in mine:
-                out.append((kind, str(fields["name"]), mine[_name(kind, fields)], uid))
+            if k == kind and fields["live"] and (k, uid) not in before.things:
+                here = mine.get(_name(after, kind, uid))
+                if here is not None:
+                    out.append((kind, str(fields["name"]), here, uid))
     return tuple(sorted(out))
 
 
-def _name(kind: str, fields: dict[str, Any]) -> tuple[str, Any]:
-    return fold_name(fields["name"]), fields["parent"] if kind == "code" and fields["parent"] is None else None
+def _name(state: State, kind: str, uid: Uid) -> tuple[str, ...]:
+    """Return the folded name of a thing, of a code its whole path."""
+    out: list[str] = []
+    at: Uid | None = uid
+    while at is not None and (kind, at) in state.things and len(out) < 1_000:  # a circle of parents ends too
+        fields = state.things[kind, at]
+        out.append(fold_name(fields["name"]))
+        at = fields["parent"] if kind == "code" else None
+    return tuple(out)

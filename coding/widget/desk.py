@@ -28,7 +28,8 @@ __all__ = ["Desk"]
 Answer = tuple[dict[str, Any], list[bytes]]
 _REMEMBERED = 20_000
 """Answers kept by op id, so that a doubled message changes nothing."""
-_HITS = 200
+_RENAMED = ("coding", "about")
+"""Fields that a screen rewrites before it sends an op again, once it knows what an earlier op became."""
 
 
 class Desk:
@@ -53,7 +54,7 @@ class Desk:
         self.language: Interface = language or "en"
         self._options = {"language": language or "", "keys": keys or {}, "digits": list(digits)}
         self.session = new_uid()
-        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[dict[str, Any], dict[str, Any]]] = OrderedDict()
         self._became: dict[str, Uid] = {}
         self._sent: dict[Uid, tuple[Uid, int]] = {}
         self._parts: dict[str, Any] = {}
@@ -94,9 +95,12 @@ class Desk:
             yield self._answer_op(request.op), []
 
     def _answer_op(self, op: Op) -> dict[str, Any]:
-        known = self._answers.get(op.id)
-        if known is not None:
-            return {**known, "delta": self.delta()}
+        asked: dict[str, Any] = {name: value for name, value in op.action.items() if name not in _RENAMED}
+        before = self._answers.get(op.id)
+        if before is not None and before[0] != asked:
+            return nack(op.id, "invalid", say("same_id", self.language))
+        if before is not None:
+            return {**before[1], "delta": self.delta()}
         grown = self.project.store.grown
         try:
             done = self._carry_out(op)
@@ -116,7 +120,7 @@ class Desk:
             self._became[f"op:{op.id}"] = made.uid
             done["coding"] = made.uid
         answer = {"v": VERSION, "kind": "ack", "id": op.id, **done}
-        self._answers[op.id] = answer
+        self._answers[op.id] = asked, answer
         while len(self._answers) > _REMEMBERED:
             self._answers.popitem(last=False)
         return {**answer, "delta": self.delta(made, gone, self.project.store.grown - grown)}

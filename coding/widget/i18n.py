@@ -19,6 +19,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
             "或选择“运行 > 运行所有单元格”。所有编码都保存在项目文件中。"
         ),
     ),
+    "same_id": (
+        "The message bears the number of an earlier one and asks for something else; nothing was done. Reload the page.",
+        "这条消息与先前一条编号相同而内容不同，未执行。请重新载入页面。",
+    ),
     "stale": (
         "The text has changed since this screen was drawn. It has been loaded anew.",
         "文本已变动，画面已重新载入。",

@@ -45,7 +45,7 @@ class TeamBoard(AskingWidget):
         """Return the questions of this screen."""
         return {
             "hello": self._hello, "choose": self._choose, "plan": self._plan, "give": self._give, "share": self._share,
-            "open": self._open, "close": self._close, "settle": self._settle,
+            "open": self._open, "close": self._close, "settle": self._settle, "name": self._name,
         }  # fmt: skip
 
     # -- what it shows ----------------------------------------------------------------------------
@@ -64,6 +64,7 @@ class TeamBoard(AskingWidget):
             "rounds": [self._card(r) for r in rounds], "chosen": here.uid if here else None,
             "coders": self._coders(here, coders), "documents": self._documents(here, coders),
             "worth": self._worth(here), "conflicts": [c.as_json() for c in project.team.conflicts()],
+            "names": [n.as_json() for n in project.team.same_names()],
         }  # fmt: skip
 
     def _leads(self, coders: list[Coder]) -> bool:
@@ -250,6 +251,10 @@ class TeamBoard(AskingWidget):
     def _settle(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         choice: Any = asked.get("choice")
         return self._answer(self.project.team.settle(int(str(asked.get("number"))), choice))
+
+    def _name(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        choice: Any = asked.get("choice")
+        return self._answer(self.project.team.settle_name(int(str(asked.get("number"))), choice))
 
 
 def _many(n: int, what: str) -> str:

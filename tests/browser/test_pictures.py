@@ -69,3 +69,31 @@ def test_the_consensus_screen(lab_page, album):
         lab.page.keyboard.press(key)
     lab.page.wait_for_timeout(500)
     take(lab, ".qs", album / "consensus-light.png")
+
+
+@pytest.mark.long
+def test_the_sorting_board(lab_page, album):
+    lab = lab_page([OPEN, "qc.SortingBoard(project)"], width=1680, height=1050)
+    lab.page.locator(".qo-item").first.wait_for()
+    lab.page.locator(".qo-tree").focus()
+    for key in ("j", "j", "Space", "j", "Space"):
+        lab.page.keyboard.press(key)
+    lab.page.wait_for_timeout(800)
+    take(lab, ".qo", album / "sorting-light.png")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("query", "language"), [("pressure OR ranking", "en"), ("压力", "zh")])
+def test_the_search_screen(lab_page, album, query, language):
+    lab = lab_page([OPEN, f"project.search({query!r}).show(language={language!r})"], width=1680, height=1050)
+    lab.page.locator(".qk-row").first.wait_for()
+    lab.page.wait_for_timeout(500)
+    take(lab, ".qk", album / f"search{'' if language == 'en' else '-zh'}-light.png")
+
+
+@pytest.mark.long
+def test_the_team_board(lab_page, album):
+    lab = lab_page([OPEN, "project.team()"], width=1680, height=1300)
+    lab.page.locator(".qt-card").first.wait_for()
+    lab.page.wait_for_timeout(500)
+    take(lab, ".qt", album / "team-light.png")

@@ -88,3 +88,28 @@ def test_a_conflict_is_chosen_on_the_board_in_chinese(lab_page):
     page.get_by_text("已选择").wait_for()
     assert "by amira" in lab.run("print(project.codebook.find('Pressure').definition, project.team.conflicts())")
     lab.shot("team-board-zh", ".qt")
+
+
+def test_codes_called_the_same_by_strangers_become_one_or_two_on_the_board(lab_page):
+    lab = lab_page(
+        [
+            SETUP + "with qc.open_project('ben.coding', coder='ben', create=True) as ben:\n"
+            "    ben.codebook.add('Trust', definition='Ben trusts.')\n    ben.codebook.add('Ease', definition='Ben rests.')\n"
+            "for name in ('Trust', 'Ease'):\n    project.codebook.add(name, definition='Amira says.')\n"
+            "done = project.team.merge('ben.coding')",
+            "project.team()",
+        ],
+        height=1300,
+    )
+    page = lab.page
+    page.get_by_text("Called the same").wait_for()
+    lab.shot("team-board-names", ".qt")
+    page.get_by_role("button", name="One code").first.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.qt-names').length === 1")
+    page.get_by_role("button", name="Two codes").click()
+    page.wait_for_function("document.querySelectorAll('.qt-names').length === 0")
+    said = lab.run(
+        "print(sorted(c.name for c in project.codebook if not c.retired and c.name[:4] in ('Trus', 'Ease')))"
+    )
+    assert said.strip() == "['Ease', 'Trust', 'Trust (amira)']"  # ben's was there first
+    assert lab.errors == []

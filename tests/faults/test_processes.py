@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
 
 import pytest
 
-from coding.errors import ProjectLocked, ProjectNewer, Refused
+from coding.errors import ProjectLocked, ProjectNewer, ProjectReadOnly, Refused
 from coding.model import Code, Coding, Document, new_uid
 from coding.storage import Store
 
@@ -53,6 +54,44 @@ def test_nothing_acknowledged_is_lost_when_the_coding_process_is_killed(project,
 @pytest.mark.timeout(1800)
 def test_nothing_acknowledged_is_lost_at_two_hundred_kills(project, writer):
     kill_at_random(project, writer, 200, seed=2)
+
+
+def half_a_change(project, folder):
+    """Copy a project in the middle of a change that has already begun to overwrite its pages, as a kill leaves it."""
+    with closing(sqlite3.connect(project, isolation_level=None)) as connection:
+        for statement in ("journal_mode=truncate", "cache_size=2", "cache_spill=1"):
+            connection.execute(f"PRAGMA {statement}")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE contents SET body = body || printf('%.200000c', 'x')")
+        folder.mkdir()
+        for end in ("", "-journal"):
+            shutil.copy(f"{project}{end}", folder / f"{project.name}{end}")
+        connection.execute("ROLLBACK")
+    return folder / project.name
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_project_whose_writer_was_killed_while_it_wrote_opens_as_it_was_before(project, tmp_path, readonly):
+    with Store.open(project, coder="amira") as store:
+        add(store, 1)
+        before = store.state_hash()
+    left = half_a_change(project, tmp_path / "left")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):  # reading alone does not get past it
+        sqlite3.connect(f"{left.as_uri()}?mode=ro", uri=True).execute("SELECT * FROM here").fetchall()
+    with Store.open(left, coder="amira", readonly=readonly) as store:
+        assert store.state_hash() == before
+        assert store.check().ok
+
+
+def test_half_a_change_where_nothing_can_be_written_is_explained(project, tmp_path, monkeypatch):
+    left = half_a_change(project, tmp_path / "left")
+    plain = sqlite3.connect
+    # as root nothing is unwritable, so the writing connection is made a reading one
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda target, **options: plain(target.replace("mode=rw", "mode=ro"), **options)
+    )
+    with pytest.raises(ProjectReadOnly, match=r"Copy study\.coding and study\.coding-journal together"):
+        Store.open(left, readonly=True)
 
 
 def test_processes_that_code_at_once_lose_nothing(project, writer):

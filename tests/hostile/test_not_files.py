@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import shutil
 import sqlite3
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coding import open_project
 from coding.errors import CodingError
 from coding.importers.projects import read_project
-from coding.model import Code, new_uid
+from coding.model import Code, Value, Variable, new_uid
 from coding.project.intake import take_files
 
 TEXT = "😀 The county ranked us every month.\n第二段 text 👩‍👩‍👧‍👦 end."
@@ -144,6 +146,24 @@ def test_an_odd_value_is_kept_as_it_is(project, tmp_path, value):
     back, _ = read_project(tmp_path / "a.qdpx")
     assert [v.value for v in back.values] == [value]
     assert type(back.values[0].value) is type(value) or isinstance(value, np.integer)
+
+
+@pytest.mark.parametrize(
+    ("value", "stored", "kind"),
+    [
+        (pd.Timestamp("2024-01-02"), "2024-01-02", "Date"), (pd.Timestamp("2024-01-02 10:30"), "2024-01-02T10:30:00", "DateTime"),
+        (dt.date(2024, 1, 2), "2024-01-02", "Date"), (np.float64(2.5), 2.5, "Float"), (np.bool_(True), True, "Boolean"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_a_data_frame_is_taken_as_what_it_is(project, value, stored, kind):
+    project.cases.set_values("Ms Lin", {"When": value})
+    assert [(v.value, type(v.value)) for v in project.store.all(Value)] == [(stored, type(stored))]
+    assert [v.type for v in project.store.all(Variable)] == [kind]
+
+
+@pytest.mark.parametrize("value", [pd.NaT, pd.NA, np.float64("nan")])
+def test_an_empty_cell_of_a_data_frame_is_no_value(project, value):
+    refused(project, lambda: project.cases.set_values("Ms Lin", {"When": value}))
 
 
 def test_memos_have_a_limit(project):

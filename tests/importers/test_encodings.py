@@ -26,6 +26,27 @@ def test_a_guess_is_noted_and_named(encoding):
     assert not result.documents[0].changes
 
 
+OLD = {
+    "hz": ("hz", ZH), "iso2022_kr": ("iso-2022-kr", "면접자: 압력은 어디에서 왔습니까?"), "iso2022_jp": ("iso-2022-jp", "圧力はどこから来ましたか。"),
+    "cp1255": ("cp1255", "ראש העיר אמר שהמחוז דירג אותנו כל חודש."), "cp1251": ("cp1251", "Глава района говорил, что нас ставят в ряд."),
+    "koi8-r": ("koi8-r", "Глава района говорил, что нас ставят в ряд."), "cp850": ("cp850", "Die Bürgermeisterin fürchtete die Prüfung, daß."),
+    "mac_roman": ("macintosh", "Le maire a été reçu, l'année dernière, à côté."), "cp1254": ("cp1254", "Geçen yıl ilçe başkanı şöyle dedi: ölçüldü."),
+    "cp1253": ("cp1253", "Ο δήμαρχος είπε ότι μας βαθμολογούν κάθε μήνα."), "cp852": ("cp852", "Wójt powiedział, że gmina była oceniana źle."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", OLD)
+def test_old_encodings_are_told_apart(encoding):
+    shown, text = OLD[encoding]
+    found = text_of(text.encode(encoding))
+    assert (found.text, found.encoding) == (text, shown)
+
+
+def test_a_tilde_and_a_brace_are_no_encoding():
+    text = "Write ~{name}~, or {~}."
+    assert (text_of(text.encode()).text, text_of(text.encode()).encoding) == (text, "utf-8")
+
+
 def test_a_guess_can_be_overridden():
     data = "Größe".encode("cp1252")
     assert text_of(data, encoding="iso-8859-5").text == data.decode("iso-8859-5")

@@ -17,6 +17,56 @@ CANARY = "Pflaumenmus"
 
 
 @pytest.fixture
+def strangers(tmp_path):
+    """amira's and ben's projects, made apart: both have Trust > Local, and ben alone has Local at the top."""
+    made = []
+    for coder, rule in (("amira", "Hers."), ("ben", "His.")):
+        project = qc.open_project(tmp_path / f"{coder}.coding", coder=coder, create=True)
+        project.documents.add(f"by {coder}", f"A text of {coder}.")
+        project.codebook.add("Trust", definition=rule)
+        project.codebook.add("Local", parent="Trust", definition=rule)
+        project.codings.add(f"by {coder}", 0, 6, code="Trust > Local")
+        made.append(project)
+    made[1].codebook.add("Local", definition="Elsewhere.")
+    made[1].close()
+    yield made[0], tmp_path / "ben.coding"
+    made[0].close()
+
+
+def test_codes_of_one_name_from_strangers_are_offered_by_their_place_and_never_united(strangers):
+    amira, bens = strangers
+    (report,) = amira.team.merge(bens, dry_run=True)
+    assert sorted(name for kind, name, _, _ in report.same_names if kind == "code") == ["Local", "Trust"]
+    assert amira.team.same_names() == []
+    amira.team.merge(bens)
+    found = amira.team.same_names()
+    assert [(n.path, n.first.definition, n.second.definition, n.second.coder) for n in found] == [
+        ("Trust > Local", "Hers.", "His.", "ben"), ("Trust", "Hers.", "His.", "ben"),
+    ]  # fmt: skip
+    assert len([c for c in amira.codebook if not c.retired]) == 5
+
+
+def test_two_codes_of_one_name_become_one_or_stay_two(strangers):
+    amira, bens = strangers
+    amira.team.merge(bens)
+    with pytest.raises(InvalidValue, match="Local"):
+        amira.team.settle_name(2, "one")  # what lies below first
+    assert amira.team.settle_name(1, "one") == "Trust > Local: one code"
+    assert amira.team.settle_name(1, "two") == "Trust: two codes, the younger is “Trust (ben)” now"
+    assert amira.team.same_names() == []
+    counts = {amira.codebook.path(c): amira.code_counts().get(c.uid, 0) for c in amira.codebook if not c.retired}
+    assert counts["Trust > Local"] == 2
+    assert "Trust (ben)" in counts
+    assert amira.undo() == "rename code"
+    assert len(amira.team.same_names()) == 1
+    with pytest.raises(NotFound, match="no pair 7"):
+        amira.team.settle_name(7, "one")
+    with pytest.raises(InvalidValue, match="“one” or “two”"):
+        amira.team.settle_name(1, "both")
+    assert amira.check().ok
+
+
+@pytest.fixture
 def lead(tmp_path):
     """Amira's project with an open blind round for her and ben."""
     project = qc.open_project(tmp_path / "study.coding", coder="amira", create=True)

@@ -95,6 +95,14 @@ def test_a_doubled_message_changes_nothing(hand):
     assert all(answer["delta"] is None for answer in rest)
 
 
+def test_a_number_that_was_used_for_something_else_is_refused(hand):
+    op = new_uid()
+    hand.code("The town did.", "Ranking", op=op)
+    answer = hand.code("Nothing.", "Career", op=op)
+    assert (answer["kind"], answer["reason"]) == ("nack", "invalid")
+    assert hand.stored() == [("The town did.", "Ranking")]
+
+
 def test_everything_sent_again_after_a_restart_leaves_one_of_each(hand):
     one, two, three, four = (new_uid() for _ in range(4))
     career = hand.project.codebook.find("Career").uid

@@ -3,7 +3,7 @@
 import type { Channel, Body } from "../ask";
 import { fill, h, icon, ring, svg } from "../dom";
 import type { Language } from "../review/types";
-import type { Card, Cell, Conflict, Row, View } from "./types";
+import type { Card, Cell, Conflict, Namesake, Namesakes, Row, View } from "./types";
 import { word, type Word } from "./words";
 
 type Form = "plan" | "share" | null;
@@ -159,6 +159,7 @@ export class Board {
     const r = this.here();
     const parts: HTMLElement[] = [];
     if (view.conflicts.length) parts.push(this.section("conflicts", "conflictsHint"), ...view.conflicts.map((c) => this.conflict(c)));
+    if (view.names.length) parts.push(this.section("names", "namesHint"), ...view.names.map((n) => this.names(n)));
     if (r) {
       parts.push(h("div", { class: "qt-sec" }, h("h2", {}, this.say("coders", r.name)), h("span", { class: "qr-mut" }, this.say("speed"))), this.people(view));
       parts.push(this.section("documents", "apart"), this.matrix(view, r));
@@ -174,6 +175,13 @@ export class Board {
   private conflict(c: Conflict): HTMLElement {
     const value = (choice: "kept" | "other", text: string, by: string, key: Word): HTMLElement => h("button", { class: "qt-value", "data-at": `conflict ${c.number} ${choice}`, on: { click: () => void this.ask("settle", { number: c.number, choice }) } }, text || "–", h("small", {}, `${by} · ${this.say(key)}`));
     return h("div", { class: "qt-two" }, h("span", {}, this.say("field", c.field.replace("_", " "), c.name)), value("kept", c.kept, c.kept_by, "stands"), value("other", c.other, c.other_by, "other"));
+  }
+
+  /** Two codes of one name in one place, from two projects: one code, or two? */
+  private names(n: Namesakes): HTMLElement {
+    const side = (of: Namesake): HTMLElement => h("span", { class: "qt-side" }, of.definition || this.say("noDefinition"), h("small", {}, `${of.coder || "?"} · ${this.say("codings", of.codings)}`));
+    const choose = (choice: "one" | "two", key: Word): HTMLElement => this.button(this.say(key), () => void this.ask("name", { number: n.number, choice }, "saved"));
+    return h("div", { class: "qt-names" }, h("b", {}, n.path), side(n.first), side(n.second), h("span", { class: "qt-choice" }, choose("one", "oneCode"), choose("two", "twoCodes")));
   }
 
   private people(view: View): HTMLElement {
