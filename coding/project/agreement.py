@@ -18,7 +18,7 @@ from coding.agreement.named import known
 from coding.agreement.naming import convention_named, described
 from coding.agreement.notes import note_in
 from coding.agreement.nvivo import CodingComparison, coding_comparison
-from coding.agreement.result import AgreementTable
+from coding.agreement.result import AgreementTable, counted
 from coding.agreement.units import Unit, Universe
 from coding.errors import AgreementError, InvalidValue
 from coding.exporters.workbook import write_sheet
@@ -252,14 +252,17 @@ class AgreementResult:
         return self.project.rounds.stale(self.round)
 
     def _repr_html_(self) -> str:
+        from coding.project.agreement_charts import caption
+
         h = self.table.headline
-        median = "–" if math.isnan(h.median) else f"{h.median:.2f}"
-        caption = (
-            f"{', '.join(self.table.coders)} · {self.table.documents} documents · {self.table.units:,} "
-            f"{self.table.unit}s ({self.table.universe}) · median α {median} · {len(h.below)} codes below .667"
-        )
+        about = f"{caption(self, 'en')} · median α {printed(h.median)} · {counted(len(h.below), 'code')} below .667"
         columns, rows = self.printed("en")
-        return html_table(columns, rows, caption) + html_table((), [(note,) for note in self.notes()])
+        said = (
+            [f"{described(self.measure)}, all codes at once: {self._overall_text()}"]
+            if self.overall is not None
+            else []
+        )
+        return html_table(columns, rows, about) + html_table((), [(note,) for note in [*said, *self.notes()]])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per code: counts, percent, alpha with interval, positive agreement, kappa, reason, uid."""
@@ -323,8 +326,14 @@ class AgreementResult:
             raise MissingExtra.named("A table for print", "tables") from None
         import pandas as pd
 
+        from coding.project.agreement_charts import caption
+
         columns, rows = self.printed(language)
-        return GT(pd.DataFrame(rows, columns=list(columns)))
+        title = "编码员间一致性" if language == "zh" else "Agreement between coders"
+        table = GT(pd.DataFrame(rows, columns=list(columns))).tab_header(title, caption(self, language))
+        for note in self.notes(language):
+            table = table.tab_source_note(note)
+        return table
 
     def write(self, path: str | Path) -> Path:
         """Write the figures as ``.csv``, ``.xlsx`` or ``.html``."""

@@ -249,3 +249,18 @@ def test_a_written_page_holds_what_a_reader_must_know(tmp_path):
     page = compared(convention="maxqda").write(tmp_path / "a.html").read_text(encoding="utf-8")
     assert "As MAXQDA compares segments" in page
     assert "1,000 characters" in page
+
+
+def test_a_table_for_print_says_what_was_compared_and_what_must_be_known():
+    page = compared(convention="nvivo").to_great_table("zh").as_raw_html()
+    assert "编码员间一致性" in page
+    assert "1,000 个字符（全部文本）" in page
+    assert "按 NVivo 的口径" in page
+
+
+def test_eight_coders_are_as_good_as_two():
+    rows = [("P1", 500, f"coder {i}", "x", 0, 90 + i) for i in range(8)]
+    result = compared(rows, measure="conger_kappa")
+    assert len(result.by("pair")) == 28
+    assert 0.9 < figure_of(result, "x") < 1
+    assert "Eight coders coded one document" in result.methods("en")
