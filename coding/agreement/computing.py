@@ -67,6 +67,14 @@ def agreement_of(
     expanded = with_ancestors(projected, material)
     together = material.columns.assigned.sum(axis=1) >= 2
     notes = list(material.notes)
+    if not together.any():
+        notes.append(
+            Note(
+                "No document was worked on by two of these coders. Assign documents to both in a round, or pass who='all' "
+                "where each coder worked on all of them.",
+                "没有文档由其中两名编码员共同处理。请在轮次中将文档分派给双方；若每人都处理了全部文档，请用 who='all'。",
+            )
+        )
     apart = unit == "character" and len(material.languages) > 1
     languages = material.languages if apart else ("",)
     if apart:

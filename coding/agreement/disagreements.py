@@ -15,6 +15,7 @@ from coding.agreement.columns import Columns, unite
 from coding.agreement.figure import ReportLanguage
 from coding.agreement.material import CodeInfo, Material
 from coding.agreement.units import UnitMap
+from coding.errors import InvalidValue, NotFound
 from coding.spans import atoms
 
 __all__ = ["KINDS", "ChoiceMatrix", "Disagreement", "Passage", "choice_matrix", "differing_units", "find", "suggestion"]
@@ -131,6 +132,10 @@ def find(
         documents: names or uids.
         kinds: of boundary, missing, sibling, other_branch.
         coders: one pair; all pairs by default.
+
+    Raises:
+        InvalidValue: no such kind.
+        NotFound: no such code.
     """
     projected, rows = unit_map.project(material.columns)
     by_place: dict[tuple[int, int], list[_Row]] = defaultdict(list)
@@ -145,6 +150,8 @@ def find(
         by_place[d, c].append(_Row(k, int(projected.start[at]), int(projected.end[at]), passage))
     chosen = None if codes is None else _named(material, codes)
     allowed = None if kinds is None else set(kinds)
+    if allowed is not None and (unknown := sorted(allowed - set(KINDS))):
+        raise InvalidValue(f"A disagreement is not of the kind {', '.join(unknown)}; it is one of {', '.join(KINDS)}.")
     pairs = list(combinations(range(len(material.coders)), 2))
     if coders is not None:
         pairs = [(material.coders.index(coders[0]), material.coders.index(coders[1]))]
@@ -170,6 +177,8 @@ def _named(material: Material, codes: Iterable[str]) -> set[str]:
         if asked & {c.uid, c.name, c.path, c.name_zh} or c.parent in at:
             at.add(i)
             out.add(c.uid)
+    if not out:
+        raise NotFound.among("code", ", ".join(sorted(asked)), [c.name for c in material.codes])
     return out
 
 

@@ -239,12 +239,13 @@ class AgreementTable:
                 shown = f"undefined: {row.sentence()}"
             if beside:
                 shown = f"{shown:<46} {beside[0]} {printed(others[id(row)].value)}"
-            lines.append(f"{name:<36.36} {counts:>14} {100 * row.percent:6.1f} %  {shown}")
+            percent = f"{100 * row.percent:6.1f} %" if not math.isnan(row.percent) else f"{'–':>6}  "
+            lines.append(f"{name:<36.36} {counts:>14} {percent}  {shown}")
         lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         if len(used) > most:
             lines.append(f"… {len(used) - most} more codes; to_frame() has all")
         if unused := len(self.rows) - len(used):
-            lines.append(f"undefined: {unused} codes that nobody used")
+            lines.append(f"undefined: {counted(unused, 'code')} that nobody used")
         return "\n".join(lines)
 
     def records(self) -> list[dict[str, Any]]:
@@ -284,6 +285,12 @@ class AgreementTable:
         import pandas as pd
 
         return pd.DataFrame(self.records())
+
+    def _coder(self, name: str) -> int:
+        """Return the position of a coder."""
+        if name not in self.coders:
+            raise NotFound.among("coder", name, self.coders)
+        return self.coders.index(name)
 
     # ---- other measures and other cuts
 
@@ -418,7 +425,11 @@ class AgreementTable:
             second: names of the other pair.
         """
         pairs = list(combinations(self.coders, 2))
-        at = [pairs.index(p) if p in pairs else pairs.index((p[1], p[0])) for p in (first, second)]
+        for name in (*first, *second):
+            self._coder(name)
+        at = [pairs.index(p) if p in pairs else pairs.index((p[1], p[0])) for p in (first, second) if p[0] != p[1]]
+        if len(at) < 2:
+            raise InvalidValue("A pair is two different coders; one was named twice.")
         out = []
         for number, part in enumerate(self.parts):
             if part.draws is None:
@@ -481,9 +492,8 @@ class AgreementTable:
             first: coder in the rows; the first one by default.
             second: coder in the columns; the second one by default.
         """
-        names = list(self.coders)
-        i = names.index(first) if first else 0
-        j = names.index(second) if second else (1 if i == 0 else 0)
+        i = self._coder(first) if first else 0
+        j = self._coder(second) if second else (1 if i == 0 else 0)
         if parent is None:
             parents = {c.parent for c in self.material.codes}
             chosen = [k for k in range(len(self.material.codes)) if k not in parents]

@@ -18,7 +18,7 @@ from coding.agreement.named import known
 from coding.agreement.naming import convention_named, described
 from coding.agreement.notes import note_in
 from coding.agreement.nvivo import CodingComparison, coding_comparison
-from coding.agreement.result import AgreementTable
+from coding.agreement.result import AgreementTable, counted
 from coding.agreement.units import Unit, Universe
 from coding.errors import AgreementError, InvalidValue
 from coding.exporters.workbook import write_sheet
@@ -57,6 +57,8 @@ def agreement(
     item = project.rounds[round] if isinstance(round, str | int) else round
     if item is not None and item.status == "open" and item.blind:
         raise AgreementError(f"{item.name} is open and blind; its figures come when it is closed.")
+    if item is not None and item.purpose == "reliability" and not {"measure", "convention"} & options.keys():
+        options["measure"] = item.protocol.get("measure", DEFAULT_MEASURE)
     asked = Asked.of(options)
     computing = dict(asked.computing)
     if item is not None and item.purpose == "reliability":
@@ -250,14 +252,17 @@ class AgreementResult:
         return self.project.rounds.stale(self.round)
 
     def _repr_html_(self) -> str:
+        from coding.project.agreement_charts import caption
+
         h = self.table.headline
-        median = "–" if math.isnan(h.median) else f"{h.median:.2f}"
-        caption = (
-            f"{', '.join(self.table.coders)} · {self.table.documents} documents · {self.table.units:,} "
-            f"{self.table.unit}s ({self.table.universe}) · median α {median} · {len(h.below)} codes below .667"
-        )
+        about = f"{caption(self, 'en')} · median α {printed(h.median)} · {counted(len(h.below), 'code')} below .667"
         columns, rows = self.printed("en")
-        return html_table(columns, rows, caption) + html_table((), [(note,) for note in self.notes()])
+        said = (
+            [f"{described(self.measure)}, all codes at once: {self._overall_text()}"]
+            if self.overall is not None
+            else []
+        )
+        return html_table(columns, rows, about) + html_table((), [(note,) for note in [*said, *self.notes()]])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per code: counts, percent, alpha with interval, positive agreement, kappa, reason, uid."""
@@ -297,7 +302,7 @@ class AgreementResult:
             figures = (f"{r.alpha:.3f}", interval, _two(r.positive)) if r.defined else ("", "", "")
             rows.append(
                 (
-                    "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), f"{100 * r.percent:.1f}", *figures,
+                    "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), "" if math.isnan(r.percent) else f"{100 * r.percent:.1f}", *figures,
                     *([printed(other.value)] if other is not None else []), "" if r.defined else r.sentence(language),
                 )
             )  # fmt: skip
@@ -321,12 +326,20 @@ class AgreementResult:
             raise MissingExtra.named("A table for print", "tables") from None
         import pandas as pd
 
+        from coding.project.agreement_charts import caption
+
         columns, rows = self.printed(language)
-        return GT(pd.DataFrame(rows, columns=list(columns)))
+        title = "编码员间一致性" if language == "zh" else "Agreement between coders"
+        table = GT(pd.DataFrame(rows, columns=list(columns))).tab_header(title, caption(self, language))
+        for note in self.notes(language):
+            table = table.tab_source_note(note)
+        return table
 
     def write(self, path: str | Path) -> Path:
         """Write the figures as ``.csv``, ``.xlsx`` or ``.html``."""
         target, frame = Path(path), self.to_frame()
+        if not target.resolve().parent.is_dir():
+            raise InvalidValue(f"There is no folder {target.parent} to write {target.name} in; make it first.")
         match target.suffix.lower():
             case ".csv":
                 frame.to_csv(target, index=False, encoding="utf-8-sig")
@@ -334,8 +347,7 @@ class AgreementResult:
                 cells = frame.astype(object).where(frame.notna(), None)
                 write_sheet(target, "Agreement", list(frame.columns), cells.itertuples(index=False, name=None))
             case ".html":
-                columns, rows = self.printed()
-                target.write_text(f"<!doctype html><meta charset='utf-8'>{html_table(columns, rows)}", encoding="utf-8")
+                target.write_text(f"<!doctype html><meta charset='utf-8'>{self._repr_html_()}", encoding="utf-8")
             case other:
                 raise InvalidValue(f"Agreement is written as .csv, .xlsx or .html; {other or 'no suffix'} was given.")
         return target
@@ -465,7 +477,8 @@ class AgreementResult:
             }
             for d in self.differences(code, [kind] if kind else None)
         ]  # fmt: skip
-        return pd.DataFrame(rows)
+        heads = ["document", "start", "end", "kind", "edges", *self.table.coders, "suggests", "codings", "document_uid"]
+        return pd.DataFrame(rows, columns=None if rows else heads)
 
     def matrix(self, parent: str | None = None, first: str = "", second: str = "") -> ChoiceMatrix:
         """Return who chose what instead, under one parent or among all codes; the last place is "not coded".

@@ -40,6 +40,8 @@ def draw(result: AgreementResult, kind: str, language: Language) -> Any:
     ways = {
         "codes": _codes, "coders": _coders, "matrix": _matrix, "levels": _levels, "rounds": _rounds, "documents": _places,
     }  # fmt: skip
+    if language not in ("en", "zh"):
+        raise InvalidValue(f"Charts are drawn in en and zh, not in {language!r}.")
     if kind not in ways:
         raise InvalidValue(f"There is no agreement chart “{kind}”; there are {', '.join(ways)}.")
     return ways[kind](result, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Final
 
 from coding.agreement.named import known
@@ -68,6 +69,9 @@ class Asked:
 
 
 def _check(options: Mapping[str, Any]) -> None:
+    for name in ("draws", "seed", "block", "level", "samples", "n_t"):
+        if not isinstance(options.get(name, 0), int | NoneType):
+            raise InvalidValue(f"{name} is a whole number; {options[name]!r} was given.")
     confidence, draws, block = options.get("confidence", 0.95), options.get("draws", 0), options.get("block")
     if not 0 < confidence < 1:
         raise InvalidValue(f"The confidence is a share between 0 and 1, such as 0.95; {confidence} was given.")

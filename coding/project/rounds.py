@@ -53,6 +53,21 @@ def draw_stratified(items: Sequence[tuple[Uid, str]], share: float, seed: int) -
     return [uid for name, members in sorted(strata.items()) for uid in draw.sample(members, take[name])]
 
 
+def _check_protocol(protocol: Mapping[str, Any]) -> None:
+    """Refuse what could not be computed when the round is closed."""
+    from coding.agreement import UNITS, UNIVERSES
+    from coding.agreement.named import known
+
+    for name, allowed in (("unit", UNITS), ("universe", UNIVERSES)):
+        if name in protocol and protocol[name] not in allowed:
+            raise InvalidValue(f"{name.capitalize()} “{protocol[name]}” is not known; there are {', '.join(allowed)}.")
+    if "measure" in protocol:
+        known(str(protocol["measure"]))
+    threshold = protocol.get("threshold", 0.8)
+    if not isinstance(threshold, int | float) or not 0 < threshold <= 1:
+        raise InvalidValue(f"The threshold is a figure above 0 and up to 1, such as 0.8; {threshold!r} was given.")
+
+
 class Rounds(Collection[Round]):
     """The rounds of a project, in order."""
 
@@ -84,8 +99,13 @@ class Rounds(Collection[Round]):
             purpose: training, reliability or production.
             blind: whether coders see only their own work until it closes; reliability rounds are blind.
             protocol: unit, measure, universe, threshold, sample; fixed when a reliability round opens.
+
+        Raises:
+            InvalidValue: a unit, universe or threshold that there is not.
+            NotFound: no such measure.
         """
         self._check_lead()
+        _check_protocol(protocol or {})
         number = max((r.number for r in self._all()), default=0) + 1
         hidden = purpose == "reliability" if blind is None else blind
         item = Round(new_uid(), name or f"Round {number}", number, purpose, blind=hidden, protocol=dict(protocol or {}))
@@ -372,8 +392,10 @@ class Rounds(Collection[Round]):
         item = self._closed_enough(ref)
         material = material_of_snapshot(self._project.snapshot(texts=False), rounds=[item.uid])
         tables = against_key(material, self._project.coders.find(key).name, **{"draws": 0, **options})
-        rows = [(name, r.code.path, r.alpha, r.positive) for name, table in tables.items() for r in table.rows]
-        return pd.DataFrame(rows, columns=["coder", "code", "alpha", "positive"])
+        rows = [
+            (name, r.code.path, r.alpha, r.positive, r.reason) for name, table in tables.items() for r in table.rows
+        ]
+        return pd.DataFrame(rows, columns=["coder", "code", "alpha", "positive", "reason"])
 
     def documents_needed(self, ref: Round | str | int, width: float = 0.2, *, code: str | None = None) -> SizeEstimate:
         """Estimate from a round how many documents give a 95 % interval of a wanted width.

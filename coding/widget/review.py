@@ -229,7 +229,10 @@ class AgreementReview(AskingWidget):
 
         d = self._passages.found[int(str(asked.get("item")))]
         assert self.result.project is not None
-        self._show(TextCoder(self.result.project, d.document_uid, goto=(d.start, d.end), language=self.language))
+        coder = TextCoder(
+            self.result.project, d.document_uid, goto=(d.start, d.end), language=self.language, others=True
+        )
+        self._show(coder)
         return {}
 
     def _settle(self, asked: Mapping[str, Any]) -> dict[str, Any]:

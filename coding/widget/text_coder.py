@@ -42,6 +42,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         language: of the interface, "en" or "zh"; by default that of JupyterLab.
         keys: other keys for commands, such as ``{"next_sentence": ["s"]}``; the screen's ``?`` lists them.
         digits: names of up to nine codes for the keys 1 to 9; a person's own pins go before them.
+        others: show other coders' codings from the start, where the round lets them be seen.
 
     Raises:
         NotFound: the project has no such document or code.
@@ -61,6 +62,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         language: Interface | None = None,
         keys: Mapping[str, Sequence[str]] | None = None,
         digits: Sequence[Any] = (),
+        others: bool = False,
     ) -> None:
         if language not in (None, "en", "zh"):
             raise InvalidValue(f"The interface speaks “en” and “zh”; {language!r} was given.")
@@ -77,7 +79,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
             keys={name: list(caps) for name, caps in (keys or {}).items()},
             digits=[project.codebook.find(code).uid for code in digits],
         )
-        self._goto = goto
+        self._goto, self._others = goto, others
         # JupyterLab hands messages to a thread beside the one that runs cells
         self._turn = threading.RLock()
         self.on_msg(self._receive)
@@ -108,6 +110,8 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         for message, parts in self._desk.answer(request):
             if self._goto and message["kind"] == "state":
                 message["options"]["goto"], self._goto = list(self._goto), None
+            if self._others and message["kind"] == "state":
+                message["options"]["others"], self._others = True, False
             self.send(message, parts)
 
     def _complain(self, op: str, reason: str, text: str) -> None:

@@ -80,7 +80,11 @@ def test_a_figure_leads_to_its_passages_and_a_disagreement_is_settled(lab_page):
 
     page.locator(".qr-item").first.click()
     page.keyboard.press("Enter")
-    page.locator(".qc-line").first.wait_for()  # the text coder, below
+    page.locator(".qc-line").first.wait_for()  # the text coder, below, with both coders' stripes
+    assert page.get_by_role("button", name="Show others").get_attribute("aria-pressed") == "true"
+    margin = page.locator(".qc-name")
+    for name in ("Ranking", "Peer pressure"):  # amira's code and ben's
+        margin.filter(has_text=name).first.wait_for()
 
     page.locator(".qr-item").first.click()
     page.keyboard.press("c")

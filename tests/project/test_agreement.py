@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import coding as qc
-from coding.errors import AgreementError, InvalidValue, Refused
+from coding.errors import AgreementError, CodingError, InvalidValue, Refused
 
 
 @pytest.fixture
@@ -52,6 +52,29 @@ def test_another_unit_than_the_rounds_is_said_to_be_exploratory(compared):
     other = compared.agreement(round=1, unit="paragraph")
     assert other.exploratory == ("unit",)
     assert "Exploratory: unit" in str(other)
+
+
+def test_the_measure_that_a_round_fixed_stands_beside_alpha(project, ben):
+    item = project.rounds.add(purpose="reliability", protocol={"measure": "conger_kappa"})
+    project.rounds.assign(item, ["P01"], ["amira", "ben"])
+    project.rounds.open(item)
+    for who in (project, ben):
+        who.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    project.rounds.close(item)
+    result = project.agreement(round=1)
+    assert (result.measure, result.exploratory) == ("conger_kappa", ())
+    assert result.to_frame().set_index("code").loc["Mechanisms > Driving", "conger_kappa"] == 1
+    assert project.agreement(round=1, measure="scott_pi").exploratory == ("measure",)
+    assert project.agreement(round=1, measure="krippendorff_alpha").exploratory == ()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said"),
+    [({"unit": "word"}, "Unit “word”"), ({"universe": "most"}, "Universe “most”"), ({"measure": "kapa"}, "measure “kapa”"), ({"threshold": 80}, "such as 0.8")],
+)  # fmt: skip
+def test_a_protocol_that_could_not_be_computed_is_refused_when_it_is_planned(project, protocol, said):
+    with pytest.raises(CodingError, match=said):
+        project.rounds.add(purpose="reliability", protocol=protocol)
 
 
 def test_a_changed_rule_makes_earlier_figures_stale(compared):
@@ -214,6 +237,7 @@ def test_a_closed_round_shows_no_false_figure_while_its_document_is_coded_blind_
     assert compared.rounds.compare().isna().all().all()  # ben's codings of it are hidden now
     key = compared.rounds.against_key(1, "amira")
     assert key["alpha"].isna().all()
+    assert key["reason"].str.len().gt(0).all()
     report = compared.export(tmp_path / "nvivo", format="nvivo")
     assert "No coding_comparison" in str(report)
     compared.rounds.close("Again")

@@ -88,7 +88,8 @@ def test_nvivos_one_for_nothing_is_an_explicit_switch():
 
 @pytest.mark.parametrize(
     ("asked", "error", "said"),
-    [({"units": "sentence"}, InvalidValue, "does not know units"), ({"measure": "kapa"}, NotFound, "kappa"),
+    [({"units": "sentence"}, InvalidValue, "does not know units"), ({"level": "top"}, InvalidValue, "whole number; 'top'"),
+     ({"draws": "many"}, InvalidValue, "whole number"), ({"measure": "kapa"}, NotFound, "kappa"),
      ({"convention": "dedoose"}, NotFound, "nvivo"), ({"confidence": 95}, InvalidValue, "such as 0.95"),
      ({"draws": -1}, InvalidValue, "2000"), ({"block": 0}, InvalidValue, "at least one unit"), ({"who": "everyone"}, InvalidValue, "everyone")],
 )  # fmt: skip
@@ -218,3 +219,48 @@ def test_overlapping_codes_of_a_domain_are_listed_where_they_lie_in_the_text(tmp
     assert (place["coder"], place["domain"]) == ("amira", "D")
     assert "D: the codes exclude each other, and a coder gave 1 passage two of them" in str(result)
     assert any("代码互斥" in note for note in result.notes("zh"))
+
+
+def test_nothing_that_does_not_exist_gives_a_quiet_nothing(tmp_path):
+    result = compared()
+    with pytest.raises(InvalidValue, match="one of sibling, boundary"):
+        result.disagreements(kind="overlap")
+    with pytest.raises(NotFound, match="no code “nope”"):
+        result.disagreements("nope")
+    with pytest.raises(NotFound, match="no coder “bob”"):
+        result.matrix(None, "amira", "bob")
+    with pytest.raises(NotFound, match="no coder “bob”"):
+        result.compare_pairs(("amira", "bob"), ("amira", "ben"))
+    with pytest.raises(InvalidValue, match="no folder"):
+        result.write(tmp_path / "nowhere" / "a.csv")
+    with pytest.raises(InvalidValue, match="en and zh"):
+        result.chart("codes", language="fr")
+
+
+def test_coders_who_never_met_are_told_so(project):
+    project.coders.add("ben")
+    result = project.agreement(["amira", "ben"], draws=0)
+    assert "No document was worked on by two of these coders" in str(result)
+    assert "nan" not in str(result)
+    assert "nan" not in result._repr_html_()
+
+
+def test_a_written_page_holds_what_a_reader_must_know(tmp_path):
+    page = compared(convention="maxqda").write(tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "As MAXQDA compares segments" in page
+    assert "1,000 characters" in page
+
+
+def test_a_table_for_print_says_what_was_compared_and_what_must_be_known():
+    page = compared(convention="nvivo").to_great_table("zh").as_raw_html()
+    assert "编码员间一致性" in page
+    assert "1,000 个字符（全部文本）" in page
+    assert "按 NVivo 的口径" in page
+
+
+def test_eight_coders_are_as_good_as_two():
+    rows = [("P1", 500, f"coder {i}", "x", 0, 90 + i) for i in range(8)]
+    result = compared(rows, measure="conger_kappa")
+    assert len(result.by("pair")) == 28
+    assert 0.9 < figure_of(result, "x") < 1
+    assert "Eight coders coded one document" in result.methods("en")

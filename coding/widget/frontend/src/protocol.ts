@@ -102,7 +102,7 @@ export interface StateMessage {
   memos: MemoInfo[];
   suggestions: SuggestionRow[];
   rights: { code: boolean; codebook: boolean; others: boolean; why: string };
-  options: { language: string; keys: Record<string, string[]>; digits: string[]; goto?: [number, number] | null };
+  options: { language: string; keys: Record<string, string[]>; digits: string[]; goto?: [number, number] | null; others?: boolean };
 }
 
 /** What changed between two revisions; absent parts did not. */

@@ -180,6 +180,7 @@ export class Screen {
     }
     if (change === "document") {
       const { same, goto } = detail as { same: boolean; goto?: Span | null };
+      if (desk.state.options.others) this.others = desk.state.rights.others;
       this.keys = this.madeKeys();
       if (this.root.lang !== this.language()) return this.relabel();
       if (!same) { this.selected = null; this.edge = null; }
