@@ -130,16 +130,44 @@ def measure(documents, codings, codes, length):
     return figures
 
 
+def merging(codings):
+    """Merge two projects of that many codings each, and once more; prints its figures, as a process of its own."""
+    figures = {"codings_each": codings}
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = Path(folder) / "ours.coding", Path(folder) / "theirs.coding"
+        for path in (ours, theirs):
+            subprocess.run([sys.executable, __file__, "--fill", str(path), "--codings", str(codings)], check=True)
+        store = Store.open(ours, coder="amira")
+        report = timed(figures, "merge_s", lambda: store.merge(theirs))
+        assert report.codings_added == codings, report.codings_added
+        before = store.state_hash()
+        again = timed(figures, "again_s", lambda: store.merge(theirs))
+        assert not again.changed
+        assert not again.codings_added
+        assert store.state_hash() == before
+        store.close()
+    figures["merge_peak_mb"] = peak_mb()
+    print(json.dumps(figures))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--codings", type=int, default=40_000)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--large", action="store_true", help="the largest size, 2,000 characters a document")
+    parser.add_argument("--merge", type=int, metavar="N", help="merge two projects of N codings each instead")
     parser.add_argument("--read", help=argparse.SUPPRESS)
+    parser.add_argument("--fill", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.read:
         read(given.read)
+        return
+    if given.fill:
+        fill(Path(given.fill), given.documents, given.codings, 60, 20_000)
+        return
+    if given.merge:
+        merging(given.merge)
         return
     size = (100_000, 5_000_000, 500, 2_000) if given.large else (given.documents, given.codings, 60, 20_000)
     figures = measure(*size)

@@ -35,14 +35,17 @@ __all__ = [
 
 _TAUGHT_BY: Final = tuple(ORIGINS.index(o) for o in ("manual", "imported", "consensus", "accepted", "spans"))
 
+_NAMING: Final = ("title", "heading", "keywords")
+"""Roles of paragraphs that name what the text is about; nobody codes them."""
+
 
 def units_of(outline: Outline) -> list[Span]:
-    """Return the sentences that may get suggestions: respondents' speech and body text.
+    """Return the sentences that may get suggestions: respondents' speech and body text, no titles and lists of keywords.
 
     Args:
         outline: units of one document.
     """
-    barred = [(p.start, p.end) for p in outline.paragraphs if not p.codable]
+    barred = [(p.start, p.end) for p in outline.paragraphs if not p.codable or p.role in _NAMING]
     barred += [(t.start, t.end) for t in outline.turns if t.role == "interviewer"]
     if not barred:
         return list(outline.sentences)
