@@ -51,7 +51,7 @@ class Interval:
     low: float
     high: float
     reason: str = ""
-    """Why it is withheld (too_few_documents, too_many_undefined); "" where it is given."""
+    """Why it is withheld (too_few_documents, too_many_undefined, no_spread); "" where it is given."""
     method: str = "percentile"
     """percentile or bca."""
     draws: int = 0
@@ -191,11 +191,13 @@ def interval(
     *,
     documents: int,
     confidence: float = 0.95,
+    certain: bool = False,
 ) -> Interval:
     """Summarise the draws of one figure.
 
-    The interval is withheld with fewer than `FEWEST_DOCUMENTS` documents, or where more than
-    `MOST_UNDEFINED` of the draws left the figure undefined. It holds for these coders only: with two to
+    The interval is withheld with fewer than `FEWEST_DOCUMENTS` documents, where more than
+    `MOST_UNDEFINED` of the draws left the figure undefined, and where all draws are alike: what coders never
+    disagreed on cannot be resampled, and “1.00 to 1.00” would claim a certainty that nobody has. It holds for these coders only: with two to
     four coders no resampling of coders is honest.
 
     Args:
@@ -204,6 +206,7 @@ def interval(
         jackknife: the figure with one document left out at a time.
         documents: number of documents or blocks that were resampled.
         confidence: such as 0.95.
+        certain: give an interval of no width too, as a difference between two figures may have.
     """
     missing = np.isnan(values)
     kept = values[~missing]
@@ -220,6 +223,8 @@ def interval(
         return Interval(math.nan, math.nan, "too_few_documents", **shown)  # type: ignore[arg-type]
     if share > MOST_UNDEFINED or not len(kept):
         return Interval(math.nan, math.nan, "too_many_undefined", **shown)  # type: ignore[arg-type]
+    if not certain and float(np.ptp(kept)) < 1e-9:
+        return Interval(math.nan, math.nan, "no_spread", **shown)  # type: ignore[arg-type]
     usable = jackknife is not None and documents >= FEWEST_FOR_BCA and not math.isnan(point)
     if usable and jackknife is not None and not np.isnan(jackknife).any():
         low, high = bca_interval(kept, point, jackknife, confidence)
@@ -283,7 +288,8 @@ def difference(first: FloatArray, second: FloatArray, *, documents: int, confide
     """
     if first.shape != second.shape:
         raise InvalidValue(f"{first.shape} and {second.shape} draws; a paired difference needs the same draws.")
-    found = interval(first - second, documents=documents, confidence=confidence)
+    still = all(float(np.ptp(x[~np.isnan(x)])) < 1e-9 for x in (first, second) if not np.isnan(x).all())
+    found = interval(first - second, documents=documents, confidence=confidence, certain=not still)
     return Interval(
         found.low, found.high, found.reason, found.method, found.draws, found.undefined, confidence=found.confidence
     )

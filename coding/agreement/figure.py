@@ -87,6 +87,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Too few documents for an interval; about ten are needed.",
             "文档太少，无法给出区间；大约需要十份。",
         ),
+        "no_spread": (
+            "The interval is withheld: no resample gave another figure, which is no proof of certainty.",
+            "区间不予给出：所有重抽样结果相同，但这并不证明确定无疑。",
+        ),
         "too_many_undefined": (
             "The interval is withheld: too many resamples left the figure undefined.",
             "区间不予给出：过多的重抽样使该值无法计算。",

@@ -80,6 +80,10 @@ class CodeRow:
         """Return the reason in plain words."""
         return reason_text(self.reason, language)
 
+    def note(self, language: ReportLanguage = "en") -> str:
+        """Return what is to be said of the row: why it has no figure, or no interval, or what its figure means."""
+        return reason_text(self.reason or self.interval.reason, language)
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -241,11 +245,12 @@ class AgreementTable:
                 shown = f"{shown:<46} {beside[0]} {printed(others[id(row)].value)}"
             percent = f"{100 * row.percent:6.1f} %" if not math.isnan(row.percent) else f"{'–':>6}  "
             lines.append(f"{name:<36.36} {counts:>14} {percent}  {shown}")
-        lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         if len(used) > most:
             lines.append(f"… {len(used) - most} more codes; to_frame() has all")
         if unused := len(self.rows) - len(used):
             lines.append(f"undefined: {counted(unused, 'code')} that nobody used")
+        lines += _withheld(used)
+        lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         return "\n".join(lines)
 
     def records(self) -> list[dict[str, Any]]:
@@ -298,15 +303,16 @@ class AgreementTable:
         """Return a measure for every row of the table.
 
         Args:
-            measure: alpha, kappa, percent, positive_agreement, conger, fleiss, scott_pi, gwet_ac1,
-                bennett_s, brennan_prediger or jaccard.
+            measure: alpha, cohen_kappa, percent_agreement, positive_agreement, conger_kappa, fleiss_kappa,
+                scott_pi, gwet_ac1, brennan_prediger, jaccard or f1; `named.of_rows` has all others.
         """
         return np.concatenate([self._measure(measure)(p.counts.totals()) for p in self.parts])
 
     @staticmethod
     def _measure(name: str) -> Any:
+        name = binary.OTHER_NAMES.get(name, name)
         if name not in binary.BINARY_MEASURES:
-            raise NotFound.among("measure", name, list(binary.BINARY_MEASURES))
+            raise NotFound.among("measure", name, [*binary.BINARY_MEASURES, *binary.OTHER_NAMES])
         return binary.BINARY_MEASURES[name]
 
     def by_document(self, *measures: str) -> list[dict[str, Any]]:
@@ -503,6 +509,15 @@ class AgreementTable:
             at = [c.uid for c in self.material.codes].index(info.uid)
             chosen = self.material.children(at)
         return mismatches.choice_matrix(self.material, self.map, chosen, i, j, parent=info)
+
+
+def _withheld(rows: Sequence[CodeRow]) -> list[str]:
+    """Return for how many codes there is no interval, and why."""
+    reasons = [r.interval.reason for r in rows if r.defined and r.interval.reason]
+    return [
+        f"no interval for {counted(reasons.count(reason), 'code')}: {reason_text(reason)}"
+        for reason in dict.fromkeys(reasons)
+    ]
 
 
 def _domain_line(domain: DomainResult) -> str:

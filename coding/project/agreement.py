@@ -303,7 +303,7 @@ class AgreementResult:
             rows.append(
                 (
                     "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), "" if math.isnan(r.percent) else f"{100 * r.percent:.1f}", *figures,
-                    *([printed(other.value)] if other is not None else []), "" if r.defined else r.sentence(language),
+                    *([printed(other.value)] if other is not None else []), r.note(language),
                 )
             )  # fmt: skip
         percent = next((100 * r.interval.confidence for r in self.table.rows), 95)

@@ -122,7 +122,7 @@ def _codes(result: AgreementResult, language: Language) -> Any:
             "low": [r.interval.low if r.interval.defined else r.alpha for r in rows],
             "high": [r.interval.high if r.interval.defined else r.alpha for r in rows],
             "band": [r.band for r in rows],
-            "reason": ["" if r.defined else r.sentence(language) for r in rows],
+            "reason": [r.note(language) for r in rows],
         }
     )
     below = caption(result, language) + _left_out(left_out, language)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from coding.agreement.sample import SizeEstimate
+    from coding.agreement.units import Unit
+    from coding.project.live import LiveRound
 
 Purpose = Literal["training", "reliability", "production"]
 DEFAULT_PROTOCOL: Mapping[str, Any] = {
@@ -396,6 +398,20 @@ class Rounds(Collection[Round]):
             (name, r.code.path, r.alpha, r.positive, r.reason) for name, table in tables.items() for r in table.rows
         ]
         return pd.DataFrame(rows, columns=["coder", "code", "alpha", "positive", "reason"])
+
+    def live(self, ref: Round | str | int, unit: Unit | None = None) -> LiveRound:
+        """Follow agreement while a training round is coded; `refresh` counts again what changed.
+
+        Args:
+            ref: a training round that is not blind.
+            unit: as the round says, sentence by default.
+
+        Raises:
+            Refused: the round measures reliability, or is blind: it shows no figure before it is closed.
+        """
+        from coding.project.live import LiveRound
+
+        return LiveRound(self._project, self[ref.uid if isinstance(ref, Round) else ref], unit)
 
     def documents_needed(self, ref: Round | str | int, width: float = 0.2, *, code: str | None = None) -> SizeEstimate:
         """Estimate from a round how many documents give a 95 % interval of a wanted width.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import bootstrap as scipy_bootstrap
 
-from coding.agreement import binary
+from coding.agreement import binary, from_table, reason_text
 from coding.agreement.bootstrap import Draws, bca_interval, difference, interval, resample_counts, resample_units
 from coding.agreement.counts import count
 from coding.agreement.unitizing import Domains, unit_statistics
@@ -73,3 +74,18 @@ def test_unitizing_statistics_resample(comparison):
     draws = Draws.of(15, 5)
     drawn = resample_units(statistics, draws)
     assert drawn.margin[:, 0, 0] == pytest.approx(draws.weights @ statistics.margin[:, 0, 0])
+
+
+def test_an_interval_of_no_width_is_withheld_with_its_reason():
+    rows = [
+        (f"P{d}", 500, c, code, s, s + 90)
+        for d in range(30)
+        for c in "ab"
+        for code, s in (("x", 0), ("y", 200 + (d % 3) * (c == "b")))
+    ]
+    table = from_table(pd.DataFrame(rows, columns=["document", "length", "coder", "code", "start", "end"]), draws=200)
+    perfect, nearly = table["x"], table["y"]
+    assert (perfect.alpha, perfect.interval.defined, perfect.interval.reason) == (1, False, "no_spread")
+    assert perfect.interval.below_667 == 0
+    assert reason_text(perfect.interval.reason, "zh")
+    assert nearly.interval.defined

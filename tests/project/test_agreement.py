@@ -77,6 +77,29 @@ def test_a_protocol_that_could_not_be_computed_is_refused_when_it_is_planned(pro
         project.rounds.add(purpose="reliability", protocol=protocol)
 
 
+def test_agreement_is_live_in_training_and_never_in_a_reliability_round(project, ben):
+    item = project.rounds.add("Practice", purpose="training")
+    project.rounds.assign(item, ["P01"], ["amira", "ben"])
+    project.rounds.open(item)
+    project.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    live = project.rounds.live("Practice")
+
+    def alpha():
+        return live.to_frame().set_index("code").loc["Mechanisms > Driving", "alpha"]
+
+    assert alpha() <= 0
+    ben.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    live.refresh("P01")
+    assert alpha() == 1 == project.agreement(round="Practice", draws=0).table["Driving"].alpha
+    project.codings.add("P01", quote="The county ranked us", code="Driving")
+    live.refresh()
+    assert alpha() == pytest.approx(project.agreement(round="Practice", draws=0).table["Driving"].alpha)
+    project.rounds.close("Practice")
+    serious = project.rounds.add("Serious", purpose="reliability")
+    with pytest.raises(Refused, match="when it is closed"):
+        project.rounds.live(serious)
+
+
 def test_a_changed_rule_makes_earlier_figures_stale(compared):
     compared.rounds.close(1)
     compared.codebook.set("Pressure", definition="Only sanctions.", reason="meeting")

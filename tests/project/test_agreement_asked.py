@@ -264,3 +264,15 @@ def test_eight_coders_are_as_good_as_two():
     assert len(result.by("pair")) == 28
     assert 0.9 < figure_of(result, "x") < 1
     assert "Eight coders coded one document" in result.methods("en")
+
+
+def test_a_withheld_interval_says_why_wherever_the_code_is_shown(tmp_path):
+    rows = [(f"P{d:02}", 500, c, "x", 0, 90) for d in range(12) for c in ("amira", "ben")]
+    result = compared(rows, draws=200)
+    why = "no resample gave another figure"
+    assert f"no interval for 1 code: The interval is withheld: {why}" in str(result)
+    assert why in result.printed("en")[1][0][-1]
+    assert "所有重抽样结果相同" in result.printed("zh")[1][0][-1]
+    assert why in result.write(tmp_path / "a.html").read_text(encoding="utf-8")
+    assert result.to_frame()["reason"].tolist() == ["no_spread"]
+    assert why in json.dumps(result.chart("codes").to_dict())
