@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from coding.charts.base import MARK, Language, nothing, number_text
@@ -107,7 +107,8 @@ def _bands(language: Language) -> alt.Fill:
     """Return the fill of a mark by what its figure supports, with a legend that says so."""
     import altair as alt
 
-    bands = {"solid": MARK, "tentative": "#a9bbd3", "low": "#ffffff"}
+    # what supports least is hollow on a light ground and on a dark one
+    bands = {"solid": MARK, "tentative": f"{MARK}73", "low": "transparent"}
     said = "{" + ", ".join(f"{band}: '{_say(band, language)}'" for band in bands) + "}[datum.label]"
     legend = alt.Legend(title=None, labelExpr=said, symbolStrokeColor=MARK, symbolSize=74)
     return alt.Fill("band:N", scale=alt.Scale(domain=list(bands), range=list(bands.values())), legend=legend)
@@ -237,12 +238,13 @@ def agreement_rounds(frame: pd.DataFrame, *, caption: str = "", language: Langua
 
 
 def agreement_places(
-    frame: pd.DataFrame, *, caption: str = "", language: Language = "en"
+    frame: pd.DataFrame, *, kinds: Sequence[str] = (), caption: str = "", language: Language = "en"
 ) -> alt.Chart | alt.LayerChart:
     """Draw a small map of where in the documents coders differ.
 
     Args:
         frame: columns document, begin, finish (share of the document, 0 to 1), kind, codes.
+        kinds: all kinds in their order, so that each keeps its colour; those that occur by default.
         caption: what stands below the title.
         language: of the title.
     """
@@ -258,7 +260,7 @@ def agreement_places(
             x=alt.X("begin:Q", scale=alt.Scale(domain=[0, 1]), title=_say("position", language), axis=alt.Axis(format="%", tickCount=5)),
             x2="finish:Q",
             y=alt.Y("document:N", sort=order, title=None),
-            color=alt.Color("kind:N", title=None, scale=alt.Scale(range=[_WARN, MARK, "#8a8a8a", "#7d6bb0"])),
+            color=alt.Color("kind:N", title=None, scale=alt.Scale(domain=list(kinds) or sorted(set(frame["kind"])), range=[_WARN, MARK, "#8a8a8a", "#7d6bb0"])),
             tooltip=["document:N", "kind:N", "codes:N"],
         )
     )  # fmt: skip

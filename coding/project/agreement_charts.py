@@ -231,4 +231,5 @@ def _places(result: AgreementResult, language: Language) -> Any:
     frame = pd.DataFrame(
         [row(d) for d in result.differences()], columns=["document", "begin", "finish", "kind", "codes"]
     )
-    return figures.agreement_places(frame, caption=caption(result, language), language=language)
+    kinds = [kind_words(kind, language) for kind in _KINDS]
+    return figures.agreement_places(frame, kinds=kinds, caption=caption(result, language), language=language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 import vl_convert
@@ -63,3 +65,21 @@ def test_a_result_without_codings_says_so_in_place_of_an_empty_picture(kind):
 def test_captions_in_chinese_hold_no_english_words_for_unit_and_universe():
     caption = drawn(compared(("a", "X", 0, 10), ("b", "X", 0, 10)).chart("codes", language="zh"))
     assert "100 个字符（全部文本）" in caption
+
+
+def test_what_supports_least_is_hollow_on_any_ground():
+    picture = drawn(
+        compared(("a", "X", 0, 50), ("b", "X", 40, 100), ("a", "Y", 90, 95), ("b", "Y", 90, 95)).chart("codes")
+    )
+    marks = {band: mark for mark, band in re.findall(r"(<path aria-label=[^>]*band: (\w+);[^>]*>)", picture)}
+    assert "fill=" in marks["solid"]
+    assert "fill=" not in marks["low"]  # white would shine on a dark ground
+
+
+def test_a_kind_of_disagreement_keeps_its_colour_in_every_picture():
+    result = compared(("a", "X", 0, 10), ("b", "X", 0, 10), ("a", "Y", 50, 60))
+    ranges = [
+        result.chart("documents", language=language).to_dict()["encoding"]["color"]["scale"]
+        for language in ("en", "zh")
+    ]
+    assert [r["domain"].index(word) for r, word in zip(ranges, ("one coder only", "仅一人编码"), strict=True)] == [2, 2]
