@@ -101,7 +101,7 @@ class CodingComparison:
     weighted: Figure
     """Mean of the kappas, weighted by file size."""
     pooled: Mapping[str, Figure]
-    """Per code path: one kappa from the counts of all files, which is no mean of ratios."""
+    """Per code path: one kappa from the counts of all files, which is no mean of ratios; of one language only."""
     undefined: int
     """Rows without a kappa; on sparse codebooks most, so what they count as decides the mean."""
 
@@ -163,6 +163,9 @@ def coding_comparison(
     pooled = {}
     for k in wanted:
         here = np.flatnonzero(columns.assigned.all(axis=1))
+        if len({material.documents[d].language for d in here}) > 1:
+            pooled[material.codes[k].path] = undefined("languages_not_pooled", "kappa")
+            continue
         ours, theirs, shared = (float(x) for x in counts.sums[here, k].sum(axis=0, dtype=np.float64))
         pooled[material.codes[k].path] = _kappa(
             shared, ours - shared, theirs - shared, float(columns.lengths[here].sum())

@@ -46,3 +46,19 @@ def test_utf16_counts_an_emoji_twice():
         material([("f", "a", "x", 0, 5), ("f", "b", "x", 3, 6)], 10), "a", "b", utf16=True, texts={"f": text}
     )
     assert (found.rows[0]["File Size"], found.rows[0]["both"]) == (15, 4)
+
+
+def test_characters_of_two_languages_make_no_pooled_kappa():
+    columns = {
+        "document": ["f", "f", "g", "g"],
+        "coder": ["a", "b"] * 2,
+        "code": ["x"] * 4,
+        "start": [0] * 4,
+        "end": [10, 12, 10, 12],
+    }
+    own = columns | {"length": [1000] * 4, "language": ["en", "en", "zh", "zh"]}
+    mixed = coding_comparison(material_of_table(own), "a", "b")
+    assert (mixed.pooled["x"].defined, mixed.pooled["x"].reason) == (False, "languages_not_pooled")
+    assert mixed.unweighted.defined  # a mean of files pools no characters
+    alike = coding_comparison(material_of_table(own | {"language": ["en"] * 4}), "a", "b")
+    assert alike.pooled["x"].defined
