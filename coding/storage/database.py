@@ -35,6 +35,12 @@ __all__ = ["Database", "inspect_file"]
 
 BUSY_SECONDS: Final = 10.0
 REST_SECONDS: Final = 2.0
+_DOWN: Final = (
+    "connection refused", "no such file or directory", "is the server running", "server closed the connection", "could not connect",
+    "timeout expired", "starting up", "shutting down", "recovery mode", "terminating connection", "not yet accepting connections",
+    "connection reset", "broken pipe", "name or service not known", "temporary failure in name resolution",
+)  # fmt: skip
+"""What a server says, or the way to it, that is not there at the moment; with a wrong password it would answer."""
 WAL_SAFE: Final = (3, 51, 3)
 """From here on SQLite is free of the WAL-reset bug (sqlite.org/wal.html#walresetbug)."""
 
@@ -214,7 +220,9 @@ class Database:
             except sa.exc.DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
-                stack.close()
+                stack.pop_all().__exit__(
+                    type(error), error, error.__traceback__
+                )  # rolled back: there is nothing to commit
                 connection = self._begin(stack, own)  # nothing was done yet, so doing it again is safe
             yield connection
 
@@ -235,13 +243,13 @@ class Database:
             raise self._translated(error) from error
 
     def _translated(self, error: Exception) -> Exception:
-        if getattr(error, "connection_invalidated", False):
+        text = str(getattr(error, "orig", error))
+        low = text.lower()
+        if getattr(error, "connection_invalidated", False) or (not self.is_sqlite and any(w in low for w in _DOWN)):
             return ProjectUnreachable(
                 f"{self.name} does not answer. What was saved is safe; try again in a moment, and ask the administrator "
                 "if it stays so."
             )
-        text = str(getattr(error, "orig", error))
-        low = text.lower()
         if "locked" in low or "busy" in low or "lock timeout" in low:
             return ProjectLocked(
                 f"{self.name} is being written by another program for longer than {self.timeout:.0f} s; nothing was changed. "
