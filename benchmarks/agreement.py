@@ -367,9 +367,12 @@ def run(size, repeats, peers, project):
     ours = (lambda: point(columns), lambda: with_draws(columns), lambda: unitizing_family(columns, domains))
     theirs = sketch_of(p, arrays)
     times = {(side, i): [] for side in ("ours", "sketch") for i in range(3)}
-    for turn in range(repeats + 1):
-        for i in range(3):
-            for side, calls in (("ours", ours), ("sketch", theirs)):
+    # one figure at a time, both sides in turn and each first as often as the other: what ran just before,
+    # and left the memory cold, is then the same for both
+    for i in range(3):
+        for turn in range(repeats + 1):
+            both = (("ours", ours), ("sketch", theirs))
+            for side, calls in both if turn % 2 else reversed(both):
                 begin = time.perf_counter()
                 calls[i]()
                 if turn:  # the first turn warms up
