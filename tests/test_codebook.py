@@ -52,6 +52,11 @@ def test_a_wrong_name_is_answered_with_what_is_near(book):
         book.find("Presure")
 
 
+def test_a_code_that_was_taken_back_is_named_in_the_refusal(book):
+    with pytest.raises(NotFound, match="“Brief” is no longer in the codebook"):
+        book.find(Code("gone", "Brief"))
+
+
 def test_the_tree_answers(book):
     deep = book.find("Deep")
     assert [c.uid for c in book] == ["r", "p", "d", "o", "e", "o2", "g", "m", "x"]

@@ -172,10 +172,12 @@ class Codebook:
 
         Raises:
             Ambiguous: several codes fit; their paths are listed.
-            NotFound: none fits; near misses are offered.
+            NotFound: none fits, near misses are offered; or the code that was passed is gone by now.
         """
         if isinstance(ref, Code):
-            return self.get(ref.uid)
+            if ref.uid not in self._by_uid:
+                raise NotFound(f"The code “{ref.name}” is no longer in the codebook: what added it was taken back.")
+            return self._by_uid[ref.uid]
         if ref in self._by_uid:
             return self._by_uid[ref]
         if ref in self._by_key:

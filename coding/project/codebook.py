@@ -37,11 +37,12 @@ class ProjectCodebook(Collection[Code]):
 
     def find(self, ref: CodeRef) -> Code:
         """Return a code by uid, key, path (``Parent > Child``), name in either language, or synonym."""
-        return self.tree.find(ref if isinstance(ref, str) else ref.uid)
+        return self.tree.find(ref)
 
     def path(self, ref: CodeRef, language: str = "en") -> str:
         """Return the code's path from its root, ``Parent > Child``."""
-        return self.tree.path(self.find(ref), language)
+        tree = self.tree  # one: a screen may change the codes between two, from a thread of its own
+        return tree.path(tree.find(ref), language)
 
     # -- growing ----------------------------------------------------------------------------------
 

@@ -18,9 +18,10 @@ project.memos.add("街道反复出现。", title="On streets", about=[project.do
 """
 ASK = """
 import json
-book = project.codebook
-print(json.dumps({"paths": sorted(book.path(c) for c in book), "stages": {c.name: c.stage for c in book if c.stage},
-    "relations": [[book.tree.get(r.source).name, r.kind, book.tree.get(r.target).name, r.note, len(r.codings)] for r in book.relations],
+tree = project.codebook.tree  # one tree: the screen works beside this cell, in a thread of its own
+live = [c for c in tree if not c.retired and c.redirect is None]
+print(json.dumps({"paths": sorted(tree.path(c) for c in live), "stages": {c.name: c.stage for c in live if c.stage},
+    "relations": [[tree.get(r.source).name, r.kind, tree.get(r.target).name, r.note, len(r.codings)] for r in tree.relations],
     "memos": [[m.kind, m.body, len(m.about)] for m in project.memos if m.title != "On streets"]}))
 """
 
