@@ -69,6 +69,20 @@ def make_document(uid: str, name: str, text: str, **fields) -> Document:
     return Document(uid, name, len(text), f"sha-{uid}", **fields)
 
 
+@pytest.fixture
+def two_coders(tmp_path):
+    """An empty project in one file, opened as amira and as ben."""
+    import coding as qc
+
+    path = tmp_path / "study.coding"
+    amira = qc.open_project(path, coder="amira", create=True)
+    amira.coders.add("ben")
+    ben = qc.open_project(path, coder="ben")
+    yield amira, ben
+    ben.close()
+    amira.close()
+
+
 @pytest.fixture(scope="session")
 def study() -> Snapshot:
     """Give a small bilingual project as values: two coders, three documents, a merged and a retired code.

@@ -63,6 +63,16 @@ def test_an_export_replaces_a_file_only_when_told_to(run, tmp_path):
     assert target.read_text(encoding="utf-8-sig").startswith('"document",')
 
 
+def test_figures_of_agreement_never_write_over_the_table_they_come_from(run, tmp_path):
+    table = tmp_path / "codings.csv"
+    table.write_text("document,length,coder,code,start,end\nP1,100,a,x,0,9\nP1,100,b,x,0,9\n")
+    before = table.read_bytes()
+    code, _, err = run("agreement", table, "--draws", "0", "--to", table)
+    assert (code, table.read_bytes()) == (1, before)
+    assert "--replace" in err
+    assert run("agreement", table, "--draws", "0", "--to", tmp_path / "figures.csv")[0] == 0
+
+
 def test_one_bad_file_does_not_stop_the_others(run, tmp_path):
     good, bad = tmp_path / "a.txt", tmp_path / "b.pdf"
     good.write_text("A text.")

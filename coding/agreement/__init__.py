@@ -11,7 +11,7 @@ from typing import Any
 from coding.agreement.computing import agreement_of
 from coding.agreement.figure import LOW, REASONS, SOLID, Figure, printed, reason_text
 from coding.agreement.live import LiveAgreement
-from coding.agreement.material import Material, Who, material_of_snapshot, material_of_table
+from coding.agreement.material import OWN_WORK, Material, Who, material_of_snapshot, material_of_table
 from coding.agreement.measures import compute
 from coding.agreement.methods_text import MethodsFacts, methods_text
 from coding.agreement.nvivo import CodingComparison, coding_comparison
@@ -61,7 +61,7 @@ def from_snapshot(
     documents: Iterable[Any] | None = None,
     codes: Iterable[Any] | None = None,
     rounds: Any = None,
-    origins: Iterable[str] = ("manual", "imported"),
+    origins: Iterable[str] = OWN_WORK,
     who: Who = "assigned",
     unit: Unit = "sentence",
     universe: Universe = "respondents",

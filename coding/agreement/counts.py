@@ -58,10 +58,6 @@ class Totals:
         """Pairs of coders in the order of `both`."""
         return pair_list(int(self.patterns.shape[1]))
 
-    def select_codes(self, codes: Any) -> Totals:
-        """Return the part for some codes."""
-        return Totals(self.length, self.own[..., codes, :], self.both[..., codes, :], self.patterns)
-
 
 @dataclass(frozen=True, eq=False)
 class Counts:

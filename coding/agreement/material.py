@@ -16,9 +16,11 @@ from coding.agreement.units import Unit, UnitMap, Universe, unit_map
 from coding.errors import AgreementError, Ambiguous, InvalidSpan, InvalidValue, NotFound
 from coding.model import ORIGINS, SEPARATOR, Code, Document, Outline, Round, Snapshot
 
-__all__ = ["CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "material_of_table"]
+__all__ = ["OWN_WORK", "CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "material_of_table"]
 
 Who = Literal["assigned", "finished", "coded", "all"]
+OWN_WORK: Final[tuple[str, ...]] = ("manual", "imported")
+"""Origins that show what a coder decided alone; an accepted suggestion or a consensus would flatter agreement."""
 EVERYBODY: Final = Note("Every coder counts as having worked on every document.", "视为每名编码员都处理了每份文档。")
 WHO: Final[tuple[Who, ...]] = ("assigned", "finished", "coded", "all")
 
@@ -274,7 +276,7 @@ def material_of_snapshot(
     documents: Iterable[Any] | None = None,
     codes: Iterable[Any] | None = None,
     rounds: Any = None,
-    origins: Iterable[str] = ("manual", "imported"),
+    origins: Iterable[str] = OWN_WORK,
     who: Who = "assigned",
     level: int | None = None,
 ) -> Material:

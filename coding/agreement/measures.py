@@ -20,7 +20,7 @@ from coding.agreement.gamma import best_alignment_disorder, gamma
 from coding.errors import InvalidValue, NotFound
 from coding.spans import atoms
 
-__all__ = ["ALIASES", "MEASURES", "compute", "names"]
+__all__ = ["ALIASES", "MEASURES", "compute", "names", "plain_name"]
 
 Kind = Literal["coding", "span", "unitizing"]
 Given = Mapping[str, Any]
@@ -48,16 +48,29 @@ def compute(measure: str, kind: str, given: Given) -> Figure:
     >>> compute("char_cohen_kappa", "span", {"text_length": 9, "coders": {"a": [], "b": []}}).sentence()
     'No coder used it here.'
     """
-    name = ALIASES.get(measure, measure)
+    name = plain_name(measure)
     if kind not in ("coding", "span", "unitizing"):
         raise InvalidValue(f"Kind “{kind}” is not known; there are coding, span and unitizing.")
     if name in MEASURES:
         figure = MEASURES[name](given)
-    elif name.startswith("char_") and ALIASES.get(name[5:], name[5:]) in _CODING:
-        figure = _on_characters(_CODING[ALIASES.get(name[5:], name[5:])], given)
+    elif name.removeprefix("char_") in _CODING:
+        figure = _on_characters(_CODING[name.removeprefix("char_")], given)
     else:
         raise NotFound.among("measure", measure, names())
     return Figure(figure.value, figure.reason, measure, figure.params)
+
+
+def plain_name(measure: str) -> str:
+    """Return a measure's own name for another tool's name of it; any other word as it is.
+
+    >>> plain_name("kappa"), plain_name("char_kappa"), plain_name("no such")
+    ('cohen_kappa', 'char_cohen_kappa', 'no such')
+    """
+    if measure in MEASURES:  # char_jaccard is a measure of its own, whatever jaccard is called elsewhere
+        return measure
+    stem = measure.removeprefix("char_")
+    before = measure[: len(measure) - len(stem)]
+    return before + ALIASES.get(stem, stem)
 
 
 def names() -> list[str]:

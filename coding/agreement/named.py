@@ -22,7 +22,7 @@ from coding.agreement.computing import with_ancestors
 from coding.agreement.counts import Counts, count
 from coding.agreement.figure import Figure, undefined
 from coding.agreement.gamma import best_alignment_disorder, gamma
-from coding.agreement.measures import ALIASES, names
+from coding.agreement.measures import ALIASES, names, plain_name
 from coding.agreement.nvivo import NVIVO_MEASURES, over_files
 from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part
 from coding.agreement.unitizing import Domains, family_figures, unit_statistics
@@ -67,10 +67,7 @@ def known(measure: str) -> str:
         return "alpha_U_1995_code"
     if measure in ("jaccard", "char_jaccard", "positive_agreement"):
         return measure
-    name = ALIASES.get(measure, measure)
-    stem = name.removeprefix("char_")
-    if name.startswith("char_") and stem in ALIASES:
-        name = f"char_{ALIASES[stem]}"
+    name = plain_name(measure)
     if name in binary.OTHER_NAMES or name in names():
         return name
     if measure in binary.BINARY_MEASURES:

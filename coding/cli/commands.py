@@ -99,6 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--seed", type=int, help="makes the intervals repeatable")
     sub.add_argument("--disagreements", action="store_true", help="list every mismatch and what it suggests")
     sub.add_argument("--to", metavar="FILE", help="write the figures as .csv, .xlsx or .html")
+    sub.add_argument("--replace", action="store_true", help="write over a file that is there already")
     sub.add_argument("--round", help="number or name of a round")
     sub.add_argument("--methods", choices=["en", "zh"], help="print the paragraph for the methods section")
     sub = command("export", run_export, "write the project for another program")
@@ -222,6 +223,7 @@ def run_codebook(options: argparse.Namespace) -> int:
 
 def run_agreement(options: argparse.Namespace) -> int:
     """Print agreement per code with its interval, unit and universe."""
+    _check_free(options)
     asked = ("unit", "universe", "level", "measure", "convention", "who", "draws", "seed")
     settings = {name: value for name in asked if (value := getattr(options, name)) is not None}
     settings["coders"] = [name.strip() for name in options.coders.split(",")] if options.coders else None
@@ -250,12 +252,17 @@ def _show_agreement(options: argparse.Namespace, result: AgreementResult) -> int
     return 0
 
 
-def run_export(options: argparse.Namespace) -> int:
-    """Write the project for another program and say what the target loses."""
-    if Path(options.to).is_file() and not options.replace:
+def _check_free(options: argparse.Namespace) -> None:
+    """Refuse to write over a file, unless told to."""
+    if options.to and Path(options.to).is_file() and not options.replace:
         raise ExportFailed(
             f"{Path(options.to).name} is there already; it is as it was. Give another name, or write over it with --replace."
         )
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write the project for another program and say what the target loses."""
+    _check_free(options)
     extra: dict[str, Any] = {"profile": options.profile} if options.profile else {}
     extra |= {"full_text": True} if options.full_text else {}
     with opened(options, readonly=True) as project:

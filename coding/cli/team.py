@@ -6,9 +6,12 @@ import argparse
 import json
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coding.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from coding.project.team import Team
 
 AddCommand = Callable[..., argparse.ArgumentParser]
 SERVE_HELP = """\
@@ -184,23 +187,27 @@ def run_conflicts(options: argparse.Namespace) -> int:
     """List conflicts with both values and codes of one name, or settle one by choosing."""
     from coding.cli.commands import answer, opened
 
-    chosen = [(n, getattr(options, n)) for n in ("keep", "take", "one", "two") if getattr(options, n) is not None]
+    chosen = [name for name in ("keep", "take", "one", "two") if getattr(options, name) is not None]
     if len(chosen) > 1:
         raise InvalidValue("Settle one at a time: the numbers change with each.")
     with opened(options, readonly=not chosen) as project:
         team = project.team
-        for how, number in chosen:
-            side: Any = {"keep": "kept", "take": "other"}.get(how, how)
-            said = team.settle(number, side) if side != how else team.settle_name(number, side)
-            answer(
-                options, {"settled": said, "left": len(team.conflicts()), "same_names": len(team.same_names())}, said
-            )
-        if not chosen:
-            found, names = team.conflicts(), team.same_names()
-            facts = [*(c.as_json() for c in found), *({"kind": "same name", **n.as_json()} for n in names)]
-            lines = [*map(str, found), *(["Called the same (--one N, --two N):"] if names else []), *map(str, names)]
-            answer(options, facts, "\n".join(lines) or "No conflicts.")
+        if chosen:
+            said = _settled(team, chosen[0], getattr(options, chosen[0]))
+            left = {"left": len(team.conflicts()), "same_names": len(team.same_names())}
+            answer(options, {"settled": said, **left}, said)
+            return 0
+        found, names = team.conflicts(), team.same_names()
+    facts = [*(c.as_json() for c in found), *({"kind": "same name", **n.as_json()} for n in names)]
+    lines = [*map(str, found), *(["Called the same (--one N, --two N):"] if names else []), *map(str, names)]
+    answer(options, facts, "\n".join(lines) or "No conflicts.")
     return 0
+
+
+def _settled(team: Team, how: str, number: int) -> str:
+    if how in ("one", "two"):
+        return team.settle_name(number, "one" if how == "one" else "two")
+    return team.settle(number, "kept" if how == "keep" else "other")
 
 
 def run_move(options: argparse.Namespace) -> int:

@@ -360,13 +360,6 @@ class Codebook:
         row.insert(len(row) if position is None else max(0, min(position, len(row))), moved)
         return tuple(new for new in _numbered(row) if new != self._by_uid[new.uid])
 
-    def reordered(self, parent: Code | None, order: Sequence[Code]) -> tuple[Code, ...]:
-        """Return the codes that differ when the children of a parent take this order."""
-        there = {c.uid for c in self.children(parent)}
-        if there != {c.uid for c in order} or len(order) != len(there):
-            raise InvalidValue("A new order must name every child of the parent once.")
-        return tuple(new for new in _numbered(order) if new != self._by_uid[new.uid])
-
     def merged(self, code: Code, into: Code) -> tuple[Code, ...]:
         """Return the codes that differ when one is merged into another; its children go there too.
 

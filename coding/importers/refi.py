@@ -57,19 +57,7 @@ _TOP: Final = (
 
 
 def read_project(data: bytes, file: str) -> tuple[Snapshot, ImportReport]:
-    """Read a project of another program, in this very process; strangers' files go through `coding.importers.projects`.
-
-    Args:
-        data: a ``.qdpx`` archive, or a bare ``.qde`` (which brings no texts that lie in files).
-        file: name of the file for messages.
-
-    Returns:
-        The project as values, and what was changed or left out; nothing is dropped without a line.
-
-    Raises:
-        ImportRejected: it is no REFI-QDA project, damaged, or dangerous.
-        LimitExceeded: it is larger than a setting allows.
-    """
+    """Do what `coding.importers.projects.read_project` promises, in this very process, from a file's bytes."""
     container = Container(data, file)
     try:
         reader = _Reader(container)

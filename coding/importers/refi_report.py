@@ -33,11 +33,6 @@ class ImportReport:
     """What did not arrive, with the reason."""
     notes: tuple[str, ...] = ()
 
-    @property
-    def faithful(self) -> bool:
-        """Whether everything arrived as it was."""
-        return not self.changes and not self.left_out
-
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
         c = self.convention

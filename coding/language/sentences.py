@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from typing import Final
 
-from coding.language.scripts import BLANK, HAN_CLASS, is_han, lines, strip_span, word_set
+from coding.language.scripts import BLANK, HAN_CLASS, is_han, strip_span, word_set
 from coding.spans import Span
 
 __all__ = ["SEGMENTER", "sentences_in"]
@@ -376,12 +376,3 @@ def _han_number(word: str) -> int:
 def all_markers(text: str, start: int, end: int) -> list[Span]:
     """Return the inline markers of one line, whether or not they form a list."""
     return _Line(text, start, end).markers if start < end else []
-
-
-def text_sentences(text: str) -> list[Span]:
-    """Return the sentences of a text without looking for speakers."""
-    out: list[Span] = []
-    for start, end in lines(text):
-        if start < end:
-            out += sentences_in(text, start, end)
-    return out

@@ -7,7 +7,7 @@ reliability sample) get none and teach nothing.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -438,9 +438,3 @@ def model_card(
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-def summary(records: Iterable[CodeRecord]) -> tuple[int, int, int]:
-    """Return how many suggestions were accepted, refused and are open, over all codes."""
-    rows = list(records)
-    return sum(r.accepted for r in rows), sum(r.refused for r in rows), sum(r.open for r in rows)

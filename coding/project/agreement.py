@@ -13,7 +13,7 @@ from coding.agreement import named
 from coding.agreement.computing import agreement_of
 from coding.agreement.disagreements import ChoiceMatrix, Disagreement
 from coding.agreement.figure import Figure, printed
-from coding.agreement.material import material_of_snapshot, material_of_table
+from coding.agreement.material import OWN_WORK, material_of_snapshot, material_of_table
 from coding.agreement.named import known
 from coding.agreement.naming import convention_named, described
 from coding.agreement.notes import note_in
@@ -374,7 +374,7 @@ class AgreementResult:
         """Return alpha per code without and with codings taken from suggestions, which the headline leaves out."""
         import pandas as pd
 
-        with_them = self.again(origins=("manual", "imported", "accepted")).table
+        with_them = self.again(origins=(*OWN_WORK, "accepted")).table
         rows = [
             (r.code.path, r.alpha, w.alpha, w.alpha - r.alpha)
             for r, w in zip(self.table.rows, with_them.rows, strict=True)

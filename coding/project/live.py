@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coding.agreement import LiveAgreement, material_of_snapshot
+from coding.agreement.material import OWN_WORK
 from coding.agreement.units import Unit
 from coding.errors import AgreementError, Refused
 from coding.model import Round, Uid
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from coding.project.project import Project
 
 __all__ = ["LiveRound"]
-
-ORIGINS = ("manual", "imported")
 
 
 class LiveRound:
@@ -65,7 +64,7 @@ class LiveRound:
     def _codings(self, uid: Uid) -> list[tuple[int, int, int, int]]:
         rows = []
         for c in self._project.store.codings(documents=[uid], rounds=[self._round.uid]):
-            if c.origin not in ORIGINS or c.coder not in self._coders:
+            if c.origin not in OWN_WORK or c.coder not in self._coders:
                 continue
             if c.code not in self._codes:
                 raise Refused("The codebook has changed; begin anew with project.rounds.live(…).")

@@ -61,16 +61,17 @@ class Namesakes:
 
 def find(project: Project) -> list[Namesakes]:
     """Return the codes in use that share name and place, deepest first: parents cannot become one before children."""
-    tree, counts = project.codebook.tree, project.code_counts()
-    people = {c.uid: c.name for c in project.store.all(Coder)}
+    tree = project.codebook.tree
     by_path: dict[str, list[Code]] = {}
     for code in tree:
         if not code.retired and code.redirect is None:
             by_path.setdefault(fold_name(tree.path(code)), []).append(code)
+    shared = [codes for codes in by_path.values() if len(codes) > 1]
+    if not shared:  # as nearly always, and every view of the board asks
+        return []
+    counts, people = project.code_counts(), {c.uid: c.name for c in project.store.all(Coder)}
     out: list[Namesakes] = []
-    for codes in sorted(by_path.values(), key=lambda c: (-tree.path(c[0]).count(SEPARATOR), tree.path(c[0]))):
-        if len(codes) < 2:
-            continue
+    for codes in sorted(shared, key=lambda c: (-tree.path(c[0]).count(SEPARATOR), tree.path(c[0]))):
         made = [(_made(project, code), code) for code in codes]
         made.sort(key=lambda pair: (pair[0][0], pair[1].uid))
         sides = [

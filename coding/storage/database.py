@@ -220,9 +220,8 @@ class Database:
             except sa.exc.DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
-                stack.pop_all().__exit__(
-                    type(error), error, error.__traceback__
-                )  # rolled back: there is nothing to commit
+                # with the error, so that it rolls back: there is nothing to commit
+                stack.pop_all().__exit__(type(error), error, error.__traceback__)
                 connection = self._begin(stack, own)  # nothing was done yet, so doing it again is safe
             yield connection
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -35,10 +35,6 @@ from coding.storage.schema import (
 )
 from coding.storage.snapshots import take_snapshot
 from coding.storage.things import decode, from_row, is_uid
-
-if TYPE_CHECKING:
-    pass
-
 
 __all__ = ["Reader"]
 

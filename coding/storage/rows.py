@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from coding.model import ORIGINS, Code, Coder, Coding, Document, Round, Uid
+from coding.model import ORIGINS, Coder, Coding, Document, Uid
 from coding.storage.schema import ALIAS, BIG, LIVE, REMOVED, THINGS, Thing, codings, contents, thing_of
 from coding.storage.things import defaults, from_row, is_uid, to_row
 
@@ -220,4 +220,4 @@ def _elect(connection: sa.Connection, members: Sequence[Uid]) -> None:
     connection.execute(sa.update(codings).where(codings.c.uid == first).values(state=LIVE))
 
 
-CODE, CODER, DOCUMENT, ROUND = (thing_of(c) for c in (Code, Coder, Document, Round))
+CODER, DOCUMENT = thing_of(Coder), thing_of(Document)

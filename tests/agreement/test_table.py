@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pandas as pd
 import pytest
 
@@ -46,14 +48,7 @@ def test_other_encodings_and_missing_files_are_named(tmp_path):
 
 
 def test_a_coding_past_its_document_is_never_cut_silently():
-    rows = {
-        "document": ["P1", "P1"],
-        "length": [100, 100],
-        "coder": ["a", "b"],
-        "code": ["x", "x"],
-        "start": [5, 5],
-        "end": [300, 9],
-    }
+    rows = pd.read_csv(StringIO(HEAD + "P1,100,a,x,5,300\nP1,100,b,x,5,9\n"))
     with pytest.raises(InvalidSpan, match="“P1” has 100 characters and a coding from 5 to 300"):
         from_table(rows, draws=0)
 

@@ -12,19 +12,14 @@ TEXT = "We looked at Riverside. Nobody ordered it. 我们去看了河滨区。"
 
 
 @pytest.fixture
-def team(tmp_path):
+def team(two_coders):
     """A project of six documents in two languages as amira and as ben, in one file."""
-    path = tmp_path / "study.coding"
-    amira = qc.open_project(path, coder="amira", create=True)
+    amira, _ = two_coders
     for i in range(6):
         amira.documents.add(f"P{i}", f"{TEXT} {i}", kind="interview" if i % 2 else "abstract")
     amira.codebook.add("Driving")
     amira.codebook.add("Learning")
-    amira.coders.add("ben")
-    ben = qc.open_project(path, coder="ben")
-    yield amira, ben
-    ben.close()
-    amira.close()
+    return two_coders
 
 
 def blind_round(project, documents=("P0", "P1"), coders=("amira", "ben"), purpose="reliability"):

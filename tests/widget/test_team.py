@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-import coding as qc
 from coding.widget.team import TeamBoard
 
 TEXT = "We looked at Riverside. Nobody ordered it. They asked the county. It rained."
 
 
 @pytest.fixture
-def pair(tmp_path):
-    path = tmp_path / "study.coding"
-    amira = qc.open_project(path, coder="amira", create=True)
+def pair(two_coders):
+    amira, _ = two_coders
     for name in ("P1", "P2"):
         amira.documents.add(name, f"{TEXT} {name}.")
     amira.codebook.add("Driving")
-    amira.coders.add("ben")
-    ben = qc.open_project(path, coder="ben")
-    yield amira, ben
-    ben.close()
-    amira.close()
+    return two_coders
 
 
 def figure(project):
