@@ -26,10 +26,11 @@ from coding.agreement.counts import count
 from coding.agreement.figure import undefined
 from coding.agreement.material import Material
 from coding.agreement.notes import Note
-from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part, counted
+from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Part
 from coding.agreement.unitizing import FAMILY, Domains, family, family_figures, find_overlaps, unit_statistics
 from coding.agreement.units import UNIT_ZH, Unit, Universe, in_blocks
 from coding.errors import OverlappingDomain
+from coding.model import counted
 
 __all__ = ["agreement_of", "with_ancestors"]
 

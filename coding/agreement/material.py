@@ -14,7 +14,7 @@ from coding.agreement.notes import Note
 from coding.agreement.reading import read_table
 from coding.agreement.units import Unit, UnitMap, Universe, unit_map
 from coding.errors import AgreementError, Ambiguous, InvalidSpan, InvalidValue, NotFound
-from coding.model import ORIGINS, SEPARATOR, Code, Document, Outline, Round, Snapshot
+from coding.model import ORIGINS, SEPARATOR, Code, Document, Outline, Round, Snapshot, counted
 
 __all__ = ["OWN_WORK", "CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "material_of_table"]
 
@@ -338,7 +338,7 @@ def material_of_snapshot(
     if left_out:
         notes.append(
             Note(
-                f"{left_out} documents of an open blind round are left out; they count when it is closed.",
+                f"Left out: {counted(left_out, 'document')} of an open blind round; what was coded there counts when it is closed.",
                 f"有 {left_out} 份文档处于进行中的盲编轮次，未计入；该轮结束后计入。",
             )
         )

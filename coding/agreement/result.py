@@ -32,6 +32,7 @@ from coding.agreement.unitizing import (
 )
 from coding.agreement.units import Unit, UnitMap, Universe
 from coding.errors import Ambiguous, InvalidValue, NotFound
+from coding.model import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -528,15 +529,6 @@ def _domain_line(domain: DomainResult) -> str:
     ci = domain.interval
     spread = f" {printed(ci.low)} to {printed(ci.high)}" if ci.defined else ""
     return f"domain {name}: cu-alpha {printed(cu.value)}{spread}, coverage {printed(float(cu.params['coverage']))}"
-
-
-def counted(n: int, thing: str) -> str:
-    """Return a number with its thing, in the plural where it is not one.
-
-    >>> counted(1, "document"), counted(1200, "sentence")
-    ('1 document', '1,200 sentences')
-    """
-    return f"{n:,} {thing}" + ("" if n == 1 else "s")
 
 
 def _pair_totals(n11: Any, a: Any, b: Any, n: float) -> Totals:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coding.errors import CodingError, ExportFailed, InvalidValue
+from coding.model import counted
 
 if TYPE_CHECKING:
     from coding.project import Project
@@ -278,7 +279,7 @@ def run_suggest(options: argparse.Namespace) -> int:
     with opened(options) as project:
         documents = options.documents.split(",") if options.documents else None
         made = project.suggestions.make(documents=documents, method=options.method or "both")
-        answer(options, {"suggestions": made}, f"{made} suggestions wait in the text coder.")
+        answer(options, {"suggestions": made}, f"{counted(made, 'suggestion')} to look at in the text coder.")
     return 0
 
 

@@ -23,6 +23,7 @@ from coding.model import (
     Snapshot,
     Uid,
     Value,
+    counted,
 )
 from coding.refi import RELATION_KINDS, Convention, derived_guid, memo_tie, read_document_text
 
@@ -102,7 +103,7 @@ class _Resolver:
                     continue
                 what = "of no length" if s.start == s.end else "outside of its text"
                 what = "whose words are not at its place" if document.raw.styled and s.start < s.end else what
-                codings = f", {len(s.codings)} codings" if s.codings else ""
+                codings = f", {counted(len(s.codings), 'coding')}" if s.codings else ""
                 self.log.leave(f"passage {what}", f"{document.name} {s.start}–{s.end}{codings}")
             document.raw.forget()
         return out

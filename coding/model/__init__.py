@@ -41,7 +41,7 @@ from coding.model.things import (
     Variable,
     VariableType,
 )
-from coding.model.uids import Uid, fold_name, new_uid
+from coding.model.uids import Uid, counted, fold_name, new_uid
 
 __all__ = [
     "ORIGINS",
@@ -80,6 +80,7 @@ __all__ = [
     "Value",
     "Variable",
     "VariableType",
+    "counted",
     "fold_name",
     "new_uid",
 ]

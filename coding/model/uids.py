@@ -1,4 +1,4 @@
-"""Uids and the form under which two names count as the same."""
+"""Uids, the form under which two names count as the same, and numbers with what they count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import time
 import unicodedata
 
-__all__ = ["Uid", "fold_name", "new_uid"]
+__all__ = ["Uid", "counted", "fold_name", "new_uid"]
 
 Uid = str
 """A UUID in its canonical lower-case form."""
@@ -42,3 +42,12 @@ def fold_name(name: str) -> str:
     True
     """
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def counted(n: int, thing: str) -> str:
+    """Return a number with its thing, in the plural where it is not one.
+
+    >>> counted(1, "document"), counted(1200, "sentence")
+    ('1 document', '1,200 sentences')
+    """
+    return f"{n:,} {thing}" + ("" if n == 1 else "s")

@@ -18,11 +18,11 @@ from coding.agreement.named import known
 from coding.agreement.naming import convention_named, described
 from coding.agreement.notes import note_in
 from coding.agreement.nvivo import CodingComparison, coding_comparison
-from coding.agreement.result import AgreementTable, counted
+from coding.agreement.result import AgreementTable
 from coding.agreement.units import Unit, Universe
 from coding.errors import AgreementError, InvalidValue
 from coding.exporters.workbook import write_sheet
-from coding.model import Decision, Round
+from coding.model import Decision, Round, counted
 from coding.project.agreement_options import COMPUTING, DEFAULT_MEASURE, OF_MEASURES, TABLE_MATERIAL, Asked
 from coding.project.collections import html_table
 from coding.project.screens import open_screen

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from coding.agreement.figure import printed
-from coding.agreement.result import counted
 from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
+from coding.model import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ def _shown(result: AgreementResult) -> tuple[list[CodeRow], tuple[int, int]]:
 def _left_out(counts: tuple[int, int], language: Language) -> str:
     rare, unused = counts
     words = {
-        "en": (f" · {rare} rarer codes left out", f" · {unused} codes nobody used"),
+        "en": (f" · {counted(rare, 'rarer code')} left out", f" · {counted(unused, 'code')} nobody used"),
         "zh": (f" · 略去 {rare} 个较少使用的代码", f" · {unused} 个代码无人使用"),
     }[language]
     return (words[0] if rare else "") + (words[1] if unused else "")

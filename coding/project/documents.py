@@ -22,6 +22,7 @@ from coding.model import (
     Speaker,
     SpeakerRole,
     Uid,
+    counted,
 )
 from coding.project.arrivals import Arrivals
 from coding.project.collections import Collection, by_name
@@ -88,7 +89,9 @@ class ImportReport(tuple[FileReport, ...]):
 
     def __repr__(self) -> str:
         done = len(self) - len(self.rejected)
-        lines = [f"{done} of {len(self)} files imported, {sum(r.documents for r in self)} documents"]
+        lines = [
+            f"{done} of {counted(len(self), 'file')} imported, {counted(sum(r.documents for r in self), 'document')}"
+        ]
         for r in self:
             if r.status == "rejected":
                 lines.append(f"  not imported: {r.reason}")

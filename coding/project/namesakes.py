@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue, NotFound
-from coding.model import SEPARATOR, Code, Coder, fold_name
+from coding.model import SEPARATOR, Code, Coder, counted, fold_name
 
 if TYPE_CHECKING:
     from coding.project.project import Project
@@ -53,7 +53,7 @@ class Namesakes:
 
     def __str__(self) -> str:
         sides = (
-            f"{side.coder or 'somebody'}’s ({side.codings} codings): {side.definition or 'no definition'}"
+            f"{side.coder or 'somebody'}’s ({counted(side.codings, 'coding')}): {side.definition or 'no definition'}"
             for side in (self.first, self.second)
         )
         return f"{self.number}. two codes are called “{self.path}” – " + " | ".join(sides)

@@ -14,7 +14,7 @@ import numpy as np
 from coding.errors import InvalidValue, NotFound
 from coding.language import patterns
 from coding.language.concordance import context
-from coding.model import Coding, CodingTable, Scalar, Snapshot, Uid, fold_name, new_uid
+from coding.model import Coding, CodingTable, Scalar, Snapshot, Uid, counted, fold_name, new_uid
 from coding.project.collections import Collection
 from coding.project.search import WIDTH, Place, Places, code_uids, owners, search
 from coding.spans import Span
@@ -126,7 +126,7 @@ class FoundCodings(Places):
         return sorted(counts.items(), key=lambda pair: -pair[1])
 
     def _head(self) -> str:
-        return f"{self.query}: {len(self)} codings in {len({c.document for c in self.codings})} documents"
+        return f"{self.query}: {counted(len(self), 'coding')} in {counted(len({c.document for c in self.codings}), 'document')}"
 
 
 def find_codings(

@@ -17,7 +17,7 @@ from coding.language import find, parse
 from coding.language.concordance import context
 from coding.language.scripts import HAN_CLASS, han_space
 from coding.language.search import And, Near, Not, Or, Query, Term
-from coding.model import Code, Coder, Coding, CodingTable, Document, Memo, Snapshot, Uid
+from coding.model import Code, Coder, Coding, CodingTable, Document, Memo, Snapshot, Uid, counted
 from coding.project.collections import html_table
 from coding.project.screens import open_screen
 from coding.spans import Span, union
@@ -171,7 +171,7 @@ class Places:
 
     def _head(self) -> str:
         documents = len({r.document_uid for r in self.rows if r.document_uid})
-        return f"{self.query}: {len(self)} places in {documents} documents"
+        return f"{self.query}: {counted(len(self), 'place')} in {counted(documents, 'document')}"
 
     def __repr__(self) -> str:
         rows = self._summary()

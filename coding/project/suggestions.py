@@ -15,7 +15,7 @@ from coding.language.suggest import CodeRecord, ModelCard, by_uncertainty, evalu
 from coding.language.suggest_cues import CueMatcher
 from coding.language.suggest_model import embedding, train
 from coding.language.suggest_stream import CueScorer, ModelScorer, Scorer
-from coding.model import Assignment, Coding, Document, Suggestion, Uid
+from coding.model import Assignment, Coding, Document, Suggestion, Uid, counted
 from coding.project.collections import Collection
 from coding.project.search import WIDTH, Place, Places
 
@@ -293,7 +293,7 @@ class Suggestions(Collection[Suggestion]):
         rows = self._summary()
         lines = [f"  {path}: {n} open, {yes} accepted, {no} refused" for path, n, yes, no in rows[:20]]
         more = [f"  … and {len(rows) - 20} more codes"] if len(rows) > 20 else []
-        return "\n".join([f"{len(self)} suggestions", *lines, *more])
+        return "\n".join([counted(len(self), "suggestion"), *lines, *more])
 
     def _columns(self) -> Sequence[str]:
         return ("code", "open", "accepted", "refused")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue, NotFound, Refused
-from coding.model import Coder, ProjectInfo, Uid
+from coding.model import Coder, ProjectInfo, Uid, counted
 from coding.project import namesakes
 from coding.project.namesakes import Namesakes
 from coding.storage import Store
@@ -47,7 +47,7 @@ class HandOut:
 
     def __str__(self) -> str:
         left = (
-            f"Others’ codings of {self.withheld} documents ({', '.join(self.rounds)}) and others’ memos are not in it."
+            f"Others’ codings of {counted(self.withheld, 'document')} ({', '.join(self.rounds)}) and others’ memos are not in it."
             if self.rounds
             else "No blind round is open, so nothing was left out."
         )
@@ -103,7 +103,8 @@ class Team:
 
     def __repr__(self) -> str:
         found = len(self._project.store.conflicts())
-        return f"{len(self._project.coders)} coders, {len(self._project.rounds)} rounds, {found} conflicts to settle"
+        people, rounds = len(self._project.coders), len(self._project.rounds)
+        return f"{counted(people, 'coder')}, {counted(rounds, 'round')}, {counted(found, 'conflict')} to settle"
 
     def hand_out(self, coder: str, path: str | Path) -> HandOut:
         """Write a coder a project file of her own, without others' work of open blind rounds.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from coding.errors import NotFound
-from coding.model import Uid
+from coding.model import Uid, counted
 from coding.storage import fold as folding
 from coding.storage import search_index
 from coding.storage.journal import pack_uids, read_events
@@ -41,7 +41,8 @@ class EraseReport:
     remains: tuple[str, ...]
 
     def __str__(self) -> str:
-        done = f"Erased {self.documents} documents, {self.cases} cases, {self.memos} memos, {self.codings} codings."
+        texts, people = counted(self.documents, "document"), counted(self.cases, "case")
+        done = f"Erased {texts}, {people}, {counted(self.memos, 'memo')}, {counted(self.codings, 'coding')}."
         return "\n".join([done, "What remains:", *(f"  {line}" for line in self.remains)])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from coding.errors import InvalidValue, ProjectDamaged
-from coding.model import ORIGINS, Coding, Uid, fold_name
+from coding.model import ORIGINS, Coding, Uid, counted, fold_name
 from coding.storage import erasing
 from coding.storage import fold as folding
 from coding.storage.checking import check
@@ -60,14 +60,13 @@ class MergeReport:
             "same_names": [{"kind": k, "name": n, "here": a, "there": b} for k, n, a, b in self.same_names],
         }  # fmt: skip
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         if not self.events:
             return f"{self.source}: nothing new."
         would = "would bring" if self.dry_run else "brought"
-        parts = [f"{self.codings_added} codings"] + (
-            [f"{self.codings_removed} removals"] if self.codings_removed else []
-        )
-        parts += [f"{n} {kind.replace('_', ' ')}{'s' if n != 1 else ''}" for kind, n in self.changed.items()]
+        parts = [counted(self.codings_added, "coding")]
+        parts += [counted(self.codings_removed, "removal")] if self.codings_removed else []
+        parts += [counted(n, kind.replace("_", " ")) for kind, n in self.changed.items()]
         lines = [f"{self.source} {would} {', '.join(parts)}."]
         lines += [
             f"  conflict: {c.field} of {c.kind} {c.thing}: kept {c.kept}, other {c.other}" for c in self.conflicts

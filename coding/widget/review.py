@@ -11,9 +11,9 @@ import ipywidgets
 
 from coding.agreement import printed
 from coding.agreement.figure import ReportLanguage
-from coding.agreement.result import counted
 from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
+from coding.model import counted
 from coding.project import screens
 from coding.project.agreement_charts import caption, cu_words, kind_words, rounds_frame
 from coding.widget.asking import STATIC, Answer, AskingWidget

@@ -1,5 +1,7 @@
 /** Questions to the kernel and their answers, for screens that show what the kernel computed. */
 
+import type { Language } from "./say";
+
 export interface Comm {
   send(content: unknown): void;
   on(event: "msg:custom", handler: (message: Answer) => void): void;
@@ -10,7 +12,7 @@ export type Body = { [field: string]: unknown; type?: never; id?: never };
 export interface Answer { type: string; id?: string; error?: string; [field: string]: unknown }
 
 /** The language of the interface: what was asked for, else JupyterLab's. */
-export const spoken = (asked: "en" | "zh" | null): "en" | "zh" => asked ?? (document.documentElement.lang.toLowerCase().startsWith("zh") ? "zh" : "en");
+export const spoken = (asked: Language | null): Language => asked ?? (document.documentElement.lang.toLowerCase().startsWith("zh") ? "zh" : "en");
 
 export class Channel {
   private readonly waiting = new Map<string, { done: (answer: Answer) => void; failed: (error: Error) => void; timer: number }>();

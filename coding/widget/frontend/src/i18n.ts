@@ -1,5 +1,7 @@
 /** Words of the interface. Every entry stands in both languages; a test keeps the tables equal. */
 
+import { speaker, type Language } from "./say";
+
 const en = {
   stage: "Stage", stageOpen: "open", stageAxial: "axial", stageSelective: "selective", revive: "Bring back", mergeInto: "Merge into…",
   mergeWhich: "Pick the code that “{0}” is merged into.", merged: "{0} is part of {1} now. {2} parts them again.",
@@ -18,7 +20,7 @@ const en = {
   undoKey: "undo", allKeys: "all keys", code: "code", again: "{0} again", inVivo: "in vivo", extend: "extend", letGo: "let go",
   pickCode: "pick a code", lockCode: "lock a code", lastAgain: "last code again", accept: "take it", refuse: "refuse", sentenceKey: "sentence",
   moveEdge: "move the edge", byChar: "by a character", done: "done", otherEdge: "other edge",
-  pickerHint: "Code, 中文, pinyin", nCodes: "{0} codes", nOf: "{0} of {1} codes", noSuch: "no such code", apply: "apply",
+  pickerHint: "Code, 中文, pinyin", nCodes: "{0} code[s]", nOf: "{0} of {1} code[s]", noSuch: "no such code", apply: "apply",
   stay: "apply and stay", close: "close", create: "Create", createUnder: "under {0}", otherParent: "another parent", pinyin: "pinyin", initials: "initials",
   synonym: "synonym", near: "already there", bookClosed: "The codebook is closed for this round.",
   removed: "Removed {0}. {1} brings it back.", undone: "Undone: {0}", redone: "Redone: {0}", nothingUndo: "Nothing to undo.", nothingRedo: "Nothing to redo.",
@@ -41,15 +43,15 @@ const en = {
   showParatext: "Show what is not coded", coders: "Coders", everyone: "Everyone", round: "Round", anyRound: "Any round", plainReading: "Plain reading", listCodings: "List of codings",
   onlyCode: "Only {0}", showAll: "Show all codes", others: "Show others", finish: "Finish document", reopen: "Reopen document", finishedNow: "Finished {0}.", reopened: "{0} is open again.",
   emptyDocuments: "Add interviews: {0}.", emptyCodes: "Read a codebook, or select a passage and press {0}.", emptyCodings: "Nothing coded yet. {0} goes to the first sentence.",
-  find: "Find", inProject: "Whole project", inDocument: "This document", hitsHere: "{0} of {1}", noHits: "Not found.", hitsProject: "{0} passages", moreHits: "There are more; type a longer search.",
-  saveMemo: "Save", cancel: "Cancel", memoPlaceholder: "What do you see here?", passage: "Passage", coder: "Coder", state: "State", nCodings: "{0} codings", fullPath: "Path",
+  find: "Find", inProject: "Whole project", inDocument: "This document", hitsHere: "{0} of {1}", noHits: "Not found.", hitsProject: "{0} passage[s]", moreHits: "There are more; type a longer search.",
+  saveMemo: "Save", cancel: "Cancel", memoPlaceholder: "What do you see here?", passage: "Passage", coder: "Coder", state: "State", nCodings: "{0} coding[s]", fullPath: "Path",
   expand: "Open {0}", collapse: "Close {0}", text: "Text of {0}", moreHere: "{0} more here", copy: "Copy what you typed", dismiss: "Dismiss", reload: "Reload",
-  region_rail: "Documents and codebook", region_card: "Coding at the caret", region_names: "Codes in the margin", textCoder: "Text coder", uses: "{0} codings",
+  region_rail: "Documents and codebook", region_card: "Coding at the caret", region_names: "Codes in the margin", textCoder: "Text coder", uses: "{0} coding[s]",
   leftEdge: "Left edge", rightEdge: "Right edge", selectedOf: "{0}, selected, {1} of {2} here", definition: "definition", locked: "{0} is locked: every selection is coded.", more: "more",
   beside: "Beside the text", nothingBeside: "There is no translation of this text, and no other coder’s work that may be seen.", original: "Original", translation: "Translation", proposed: "Aligned by proposal, not yet read.",
   older: "To look at again", olderNote: "Made before the text was corrected or the code reworded: still right?", olderNone: "Nothing to look at: every coding stands on the present text, under the present wording of its code.", olderMore: "There are more; they follow when these are settled.",
   placeUnclear: "Place unclear since the text was corrected", madeOn: "made on", rulesChanged: "Rules changed", wordsChanged: "Wording changed", stillRight: "Still right", fromTo: "v{0}, now v{1}",
-  rules: "Rules", reason: "Reason", reasonWhy: "Why? It stands in the codebook’s history.", split: "Split…", splitCode: "Split code", splitInto: "New codes, one a line", splitDone: "{0} has {1} codes below it now; its codings are shown, to be sorted one by one.",
+  rules: "Rules", reason: "Reason", reasonWhy: "Why? It stands in the codebook’s history.", split: "Split…", splitCode: "Split code", splitInto: "New codes, one a line", splitDone: "{0} has {1} code[s] below it now; its codings are shown, to be sorted one by one.",
   splitNote: "Its codings stay with it until each is recoded.", lastUses: "Last used on", example: "example", notCodedNow: "Not for coding. {0} takes it back.", codedNow: "For coding again. {0} takes it back.",
   changeKeys: "Press a key cap, then the key that shall do it.", changeKey: "Another key", pressKey: "press a key", noKey: "no key", resetKeys: "Keys as they were",
   k_beside: "a second text beside this one", k_older: "codings to look at again", k_paratext: "paragraph is not for coding",
@@ -115,11 +117,6 @@ const zh: Words = {
   rename: "改名", hue: "颜色", retire: "停用", memos: "备忘录", editCode: "修改代码", name: "名称", nameZh: "中文名", retireNote: "已有编码保留。", codeMemo: "代码备忘录", documentMemo: "文档备忘录", pinDigit: "固定到数字键",
 };
 
-export const TABLES: Record<"en" | "zh", Words> = { en, zh };
-
-/** The words of a language, with {0}, {1} … filled in. */
-export function speak(language: "en" | "zh"): (word: Word, ...values: (string | number)[]) => string {
-  const table = TABLES[language];
-  return (word, ...values) => table[word].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ""));
-}
+export const TABLES: Record<Language, Words> = { en, zh };
+export const speak = speaker(TABLES);
 export type Speak = ReturnType<typeof speak>;

@@ -4,11 +4,12 @@ import type { Code, Codebook } from "./codes";
 import { fill, h, icon } from "./dom";
 import type { Speak } from "./i18n";
 import { findCodes, nearDuplicates, type Match } from "./match";
+import type { Language } from "./say";
 
 export interface PickerHost {
   book(): Codebook;
   say: Speak;
-  language(): "en" | "zh";
+  language(): Language;
   names(code: Code): [string, string];
   rule(code: Code, field: "definition" | "exclude"): string;
   recent(): string[];

@@ -20,6 +20,7 @@ import { Rail } from "./rail";
 import type { Look } from "./tint";
 import { Toast } from "./toast";
 import type { Span } from "./units";
+import type { Language } from "./say";
 
 export class Screen {
   readonly root: HTMLElement;
@@ -306,7 +307,7 @@ export class Screen {
     this.refresh(false);
   }
 
-  language(): "en" | "zh" {
+  language(): Language {
     const wanted = this.prefs.language || this.desk.state?.options.language || document.documentElement.lang || "en";
     return wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
   }

@@ -3,6 +3,7 @@ import { pieces } from "../src/review/passages";
 import { rowsShown } from "../src/review/table";
 import type { Row } from "../src/review/types";
 import { tables as review } from "../src/review/words";
+import { filled } from "../src/say";
 import { tables as search } from "../src/search/words";
 import { kept } from "../src/settle/result";
 import { tables as settle } from "../src/settle/words";
@@ -53,5 +54,10 @@ describe("words", () => {
   it.each([["review", review], ["settle", settle], ["sorting", sorting], ["search", search]])("of %s stand in both languages with the same gaps", (_, { en, zh }) => {
     const gaps = (text: string): string[] => (text.match(/\{\d\}/g) ?? []).sort();
     for (const [key, text] of Object.entries(en)) expect([key, gaps((zh as Record<string, string>)[key]!)]).toEqual([key, gaps(text)]);
+  });
+  it("agree with their number", () => {
+    const words = ["{0} place[s] in {1} document[s]"] as const;
+    expect([[1, 2], [2, 1], [0, "1,200"]].map((n) => filled(words[0], n))).toEqual(["1 place in 2 documents", "2 places in 1 document", "0 places in 1,200 documents"]);
+    expect(filled("{0} of {1}", ["<b>", 1])).toBe("<b> of 1");
   });
 });

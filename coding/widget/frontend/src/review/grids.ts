@@ -1,7 +1,8 @@
 /** Who chose what instead, and how agreement moved from round to round. */
 
 import { h, svg } from "../dom";
-import type { Grid, Language, View } from "./types";
+import type { Grid, View } from "./types";
+import type { Language } from "../say";
 
 const CELL = 29;
 const LABEL = 118;

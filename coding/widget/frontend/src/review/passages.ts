@@ -1,7 +1,8 @@
 /** Disagreements with both coders' lines: A underlined at the left, B overlined at the right, what they share tinted. */
 
 import { h } from "../dom";
-import type { Item, Language, Side } from "./types";
+import type { Item, Side } from "./types";
+import type { Language } from "../say";
 
 interface Piece { start: number; end: number; a: Side | undefined; b: Side | undefined }
 

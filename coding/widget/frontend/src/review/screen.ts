@@ -5,14 +5,15 @@ import { fill, h } from "../dom";
 import { drawGrid, drawRounds } from "./grids";
 import { drawItem } from "./passages";
 import { drawTable } from "./table";
-import type { Filter, Item, Language, View } from "./types";
-import { word, type Word } from "./words";
+import type { Filter, Item, View } from "./types";
+import type { Language } from "../say";
+import { word, type Say, type Word } from "./words";
 
 export class Review {
   readonly root = h("div", { class: "qr", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
   private view: View | null = null;
   private language: Language = "en";
-  private say: (key: Word) => string = word("en");
+  private say: Say = word("en");
   private filter: Filter = {};
   private items: Item[] = [];
   private total = 0;
@@ -90,7 +91,7 @@ export class Review {
     this.drawMethods(view.methods[l], copy);
     fill(this.notes, ...view.notes.map((note) => h("li", {}, note[l])));
     const mark = (band: string, key: Word): HTMLElement => h("span", {}, h("i", { class: `qr-dot qr-${band}` }), this.say(key));
-    fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers").replace("{0}", view.confidence)));
+    fill(this.legend, mark("high", "high"), mark("middle", "middle"), mark("low", "low"), h("span", {}, this.say("whiskers", view.confidence)));
     void this.choose(first && view.first ? { code: view.first } : this.filter);
   }
 

@@ -1,8 +1,9 @@
 /** The table of codes: counts, percent, and each coefficient as a mark with its interval on a fixed scale. */
 
 import { fill, h, icon, svg } from "../dom";
-import type { Language, Mark, Row } from "./types";
-import type { Word } from "./words";
+import type { Mark, Row } from "./types";
+import type { Language } from "../say";
+import type { Say, Word } from "./words";
 
 const WIDE = 96;
 const at = (value: number): number => Math.max(0, Math.min(1, value)) * WIDE;
@@ -39,7 +40,7 @@ export interface TableOptions {
   again: () => void;
   chosen: string | undefined;
   language: Language;
-  say: (key: Word) => string;
+  say: Say;
   choose: (uid: string) => void;
 }
 
@@ -64,7 +65,7 @@ export function rowsShown(rows: Row[], o: Pick<TableOptions, "worst" | "unused" 
 }
 
 function idleLine(count: number, o: TableOptions): HTMLElement {
-  const words = o.say(o.unused.shown ? "unusedShown" : "unused").replace("{0}", String(count));
+  const words = o.say(o.unused.shown ? "unusedShown" : "unused", count);
   return h("button", { class: "qr-btn qr-link qr-idle", "aria-expanded": String(o.unused.shown), on: { click: () => { o.unused.shown = !o.unused.shown; o.again(); } } }, words);
 }
 
@@ -75,7 +76,7 @@ function twisty(row: Row, name: string, o: TableOptions): HTMLElement {
     if (!o.closed.delete(row.uid)) o.closed.add(row.uid);
     o.again();
   };
-  return h("button", { class: "qr-twist", "aria-expanded": String(!closed), "aria-label": o.say(closed ? "open_" : "close_").replace("{0}", name), on: { click: turn } }, icon(closed ? "right" : "down"));
+  return h("button", { class: "qr-twist", "aria-expanded": String(!closed), "aria-label": o.say(closed ? "open_" : "close_", name), on: { click: turn } }, icon(closed ? "right" : "down"));
 }
 
 export function drawTable(host: HTMLElement, rows: Row[], o: TableOptions): void {

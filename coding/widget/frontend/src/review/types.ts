@@ -1,6 +1,7 @@
 /** What the kernel tells the agreement screen. Figures come with their text, rounded where the bands are decided. */
 
-export type Language = "en" | "zh";
+import type { Language } from "../say";
+
 export type Both = Record<Language, string>;
 export interface Mark { value: number; text: string; low: number | null; high: number | null; range: Both; band: "high" | "middle" | "low" }
 export interface Row {

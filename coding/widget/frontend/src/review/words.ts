@@ -1,6 +1,6 @@
 /** Words of the agreement and consensus screens, in both languages. */
 
-import type { Language } from "./types";
+import { speaker } from "../say";
 
 const en = {
   agreement: "Agreement", unit: "Unit", order: "Order", worst: "Worst first", book: "Codebook order", code: "Code", percent: "% agree",
@@ -10,7 +10,7 @@ const en = {
   walk: "walk", open: "open in the text", settle: "to consensus", none: "No differences at this unit.", more: "Show more", clear: "Show all",
   waiting: "Computing…", gone: "Not connected. Run the cell again.", sentence: "Sentence", character: "Character", paragraph: "Paragraph", turn: "Turn", document: "Document",
   back: "Back to the figures", notCoded: "not coded", undefinedRound: "undefined", methods: "For the methods section", showAll: "Show all of it", showLess: "Show less",
-  unused: "{0} codes nobody used — show", unusedShown: "{0} codes nobody used — hide", open_: "Open {0}", close_: "Close {0}",
+  unused: "{0} code[s] nobody used — show", unusedShown: "{0} code[s] nobody used — hide", open_: "Open {0}", close_: "Close {0}",
 };
 const zh: typeof en = {
   agreement: "编码员间一致性", unit: "分析单位", order: "排序", worst: "由低到高", book: "按编码手册", code: "代码", percent: "一致率 %",
@@ -22,7 +22,7 @@ const zh: typeof en = {
   back: "返回数据", notCoded: "未编码", undefinedRound: "无法计算", methods: "方法部分文字", showAll: "显示全文", showLess: "收起",
   unused: "{0} 个代码无人使用，显示", unusedShown: "{0} 个代码无人使用，隐藏", open_: "展开 {0}", close_: "收起 {0}",
 };
-const TABLES = { en, zh };
+export const tables = { en, zh };
 export type Word = keyof typeof en;
-export const word = (language: Language) => (key: Word): string => TABLES[language][key];
-export const tables = TABLES;
+export const word = speaker(tables);
+export type Say = ReturnType<typeof word>;

@@ -3,9 +3,10 @@
 import { settleIn, spoken, type Body, type Channel } from "../ask";
 import { fill, h } from "../dom";
 import { word } from "./words";
+import type { Language } from "../say";
 
 interface Row { id: string; document: string; where: "text" | "memo" | "coding"; note: string; left: string; match: string; right: string; opens: boolean; paragraph: number | null; language: string }
-interface Found { query: string; total: number; from: number; documents: number; again: boolean; language: "en" | "zh" | null; rows: Row[] }
+interface Found { query: string; total: number; from: number; documents: number; again: boolean; language: Language | null; rows: Row[] }
 
 export class Search {
   readonly root = h("div", { class: "qr qk", role: "region", tabindex: "-1" });

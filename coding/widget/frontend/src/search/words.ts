@@ -1,7 +1,9 @@
 /** Words of the search screen, in both languages. */
 
+import { speaker } from "../say";
+
 const en = {
-  search: "Search", query: "Words, \"a phrase\", prefix*, AND OR NOT, NEAR/5", go: "Search", found: "{0} places in {1} documents", none: "Nothing found.",
+  search: "Search", query: "Words, \"a phrase\", prefix*, AND OR NOT, NEAR/5", go: "Search", found: "{0} place[s] in {1} document[s]", none: "Nothing found.",
   more: "Show more ({0})", gone: "Not connected. Run the cell again.", memo: "memo", coding: "coded", text: "text", all: "All", walk: "walk", open: "open in the text",
   back: "back to the list", again: "search", at: "{0} of {1}", waiting: "Searching…", list: "Places", next: "Next", previous: "Previous",
 };
@@ -12,4 +14,4 @@ const zh: typeof en = {
 };
 export type Word = keyof typeof en;
 export const tables = { en, zh };
-export const word = (language: "en" | "zh") => (key: Word, ...values: (string | number)[]): string => tables[language][key].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ""));
+export const word = speaker(tables);

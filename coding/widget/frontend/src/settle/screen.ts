@@ -2,12 +2,11 @@
 
 import { spoken, type Channel } from "../ask";
 import { fill, h, ring, svg } from "../dom";
-import type { Language } from "../review/types";
+import type { Language } from "../say";
 import { kept } from "./result";
 import { DECISIONS, type Case, type CodeWords, type Decision, type Desk } from "./types";
-import { word } from "./words";
+import { word, type Say } from "./words";
 
-type Say = ReturnType<typeof word>;
 
 export class Settle {
   readonly root = h("div", { class: "qr qs", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });

@@ -1,6 +1,7 @@
 /** What the kernel tells the consensus screen. */
 
-import type { Both, Item, Language } from "../review/types";
+import type { Both, Item } from "../review/types";
+import type { Language } from "../say";
 
 export interface Line { id: string; name: string; paragraph: number; words: Both; settled: string }
 export interface CodeWords { uid: string; name: string; name_zh: string; hue: number; definition: string; definition_zh: string }

@@ -1,6 +1,6 @@
 /** Words of the consensus screen, in both languages. */
 
-import type { Language } from "../review/types";
+import { speaker } from "../say";
 
 const en = {
   consensus: "Consensus", hidden: "Coders’ names hidden", shown: "Coders’ names shown", coderA: "Coder A", coderB: "Coder B",
@@ -20,7 +20,7 @@ const zh: typeof en = {
   saved: "已保存", undone: "已撤销：{0}", nothing: "没有可撤销的操作。", gone: "未连接，请重新运行此单元格。", all: "已全部商定。", low: "不确定", medium: "较有把握", high: "有把握",
   none: "没有待商定的分歧。", notCoded: "未编码", of: "{0} / {1}",
 };
-const TABLES = { en, zh };
+export const tables = { en, zh };
 export type Word = keyof typeof en;
-export const word = (language: Language) => (key: Word, ...values: (string | number)[]): string => TABLES[language][key].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ""));
-export const tables = TABLES;
+export const word = speaker(tables);
+export type Say = ReturnType<typeof word>;

@@ -4,8 +4,8 @@ import { settleIn, spoken, type Body, type Channel } from "../ask";
 import { fill, h, icon } from "../dom";
 import { arrange, type BoardRow, type Code } from "./tree";
 import { word, type Word } from "./words";
+import type { Language } from "../say";
 
-type Language = "en" | "zh";
 interface Relation { uid: string; source: string; kind: string; target: string; note: string; shown: number }
 interface Board { codes: Code[]; relations: Relation[]; kinds: { key: string; words: Record<Language, string> }[]; language: Language | null; coder: string }
 interface Passage { uid: string; name: string; paragraph: number; language: string; text: string; code: string; code_zh: string; own: boolean }

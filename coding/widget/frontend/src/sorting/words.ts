@@ -1,12 +1,14 @@
 /** Words of the sorting board, in both languages. */
 
+import { speaker } from "../say";
+
 const en = {
-  board: "Sorting board", loose: "Loose codes", tree: "Categories", filter: "Filter codes", passages: "Passages", nPassages: "{0} passages", noPassages: "No passage carries this code yet.",
+  board: "Sorting board", loose: "Loose codes", tree: "Categories", filter: "Filter codes", passages: "Passages", nPassages: "{0} passage[s]", noPassages: "No passage carries this code yet.",
   more: "Show more ({0})", gone: "Not connected. Run the cell again.", open: "open", axial: "axial", selective: "selective", move: "Enter puts {0} under “{1}”. Esc leaves it.",
   relate: "Enter relates “{0}” to “{1}”. Esc leaves it.", merge: "Enter merges “{0}” into “{1}”. Esc leaves it.", relations: "Relations", memos: "Memos", marked: "{0} marked",
   newParent: "Name of the new category", rename: "New name", memoTitle: "Title", memoBody: "What do you see?", note: "Why, in your words", kind: "Kind", save: "Save", cancel: "Cancel",
   theory: "theory", method: "method", code: "code", undone: "Undone: {0}", redone: "Redone: {0}", nothing: "Nothing to undo.", evidence: "Shows the relation",
-  table: "Axial table", written: "Written beside the notebook: {0}", shown: "{0} passages", remove: "Remove", top: "Drop here: top level", opens: "Open in the text", empty: "No codes yet. Code a passage, or read a codebook.",
+  table: "Axial table", written: "Written beside the notebook: {0}", shown: "{0} passage[s]", remove: "Remove", top: "Drop here: top level", opens: "Open in the text", empty: "No codes yet. Code a passage, or read a codebook.",
   kWalk: "walk", kMark: "mark", kMove: "put under", kNew: "new category", kTop: "to the top", kStage: "open, axial, selective", kRelate: "relate", kMerge: "merge", kMemo: "memo", kUndo: "undo", kRename: "rename", kPassages: "passages", kFold: "fold", about: "on “{0}”", project: "of the project", aboutWhat: "About",
 };
 const zh: typeof en = {
@@ -20,4 +22,4 @@ const zh: typeof en = {
 };
 export type Word = keyof typeof en;
 export const tables = { en, zh };
-export const word = (language: "en" | "zh") => (key: Word, ...values: (string | number)[]): string => tables[language][key].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ""));
+export const word = speaker(tables);

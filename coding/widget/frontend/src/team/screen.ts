@@ -2,7 +2,7 @@
 
 import type { Channel, Body } from "../ask";
 import { fill, h, icon, ring, svg } from "../dom";
-import type { Language } from "../review/types";
+import type { Language } from "../say";
 import type { Card, Cell, Conflict, Namesake, Namesakes, Row, View } from "./types";
 import { word, type Word } from "./words";
 

@@ -1,6 +1,7 @@
 /** What the kernel tells the team board. */
 
-import type { Both, Language } from "../review/types";
+import type { Both } from "../review/types";
+import type { Language } from "../say";
 
 export interface Card {
   uid: string; name: string; purpose: "training" | "reliability" | "production"; status: "planned" | "open" | "closed"; blind: boolean;

@@ -1,6 +1,6 @@
 /** Words of the team board, in both languages. */
 
-import type { Language } from "../review/types";
+import { speaker } from "../say";
 
 const en = {
   team: "Team", rounds: "Rounds", planned: "Planned", open: "open", blind: "open and blind", of: "{0} of {1}", assignments: "assignments finished",
@@ -10,7 +10,7 @@ const en = {
   coders: "Coders in {0}", speed: "finished, begun, not begun. No one’s speed is measured.", coder: "Coder", documents: "Documents", comes: "Comes by", ownFile: "own file", thisFile: "this file",
   apart: "“Finished, nothing coded” counts in the agreement; “not assigned” does not.", document: "Document", language: "Language", inAgreement: "In agreement",
   finished: "finished", nothingCoded: "nothing coded", assigned: "assigned", none: "not assigned", give: "assign", back: "take back",
-  names: "Called the same", namesHint: "Two codes of one name, from two projects. One keeps the older’s rules; two give the younger its maker’s name.", oneCode: "One code", twoCodes: "Two codes", noDefinition: "no definition", codings: "{0} codings", conflicts: "Changed on two sides", conflictsHint: "Both values are kept until someone chooses.", field: "{0} of {1}", stands: "stands", other: "other", choose: "choose",
+  names: "Called the same", namesHint: "Two codes of one name, from two projects. One keeps the older’s rules; two give the younger its maker’s name.", oneCode: "One code", twoCodes: "Two codes", noDefinition: "no definition", codings: "{0} coding[s]", conflicts: "Changed on two sides", conflictsHint: "Both values are kept until someone chooses.", field: "{0} of {1}", stands: "stands", other: "other", choose: "choose",
   choseIt: "Chosen: {0}", saved: "Saved", gone: "Not connected. Run the cell again.", empty: "No rounds yet. Plan the first one.", noConflicts: "",
   kRounds: "rounds", kCells: "documents", kGive: "assign, take back", kOpen: "open", kClose: "close", kNew: "new round", kShare: "share out",
 };
@@ -26,7 +26,6 @@ const zh: typeof en = {
   choseIt: "已选择：{0}", saved: "已保存", gone: "未连接，请重新运行此单元格。", empty: "还没有轮次。请计划第一轮。", noConflicts: "",
   kRounds: "轮次", kCells: "文档", kGive: "分配、收回", kOpen: "开始", kClose: "关闭", kNew: "新轮次", kShare: "分配文档",
 };
-const TABLES = { en, zh };
+export const tables = { en, zh };
 export type Word = keyof typeof en;
-export const word = (language: Language) => (key: Word, ...values: (string | number)[]): string => TABLES[language][key].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ""));
-export const tables = TABLES;
+export const word = speaker(tables);
