@@ -10,14 +10,17 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import conftest as lab
 
 from coder import corpus
+from coder.ruler import LISTEN, counting, stored_and_drawn_ms
 from coding.model import Coding, new_uid
 from coding.project import open_project
 
+SIGN = "document.querySelector('.qc .cm-content').innerHTML.length"
 PROBE = """
 (() => {
   const Plain = window.WebSocket;
@@ -105,8 +108,9 @@ class Screen:
     def __init__(self, browser, found, project: Path, document: str):
         folder = found.root / secrets.token_hex(3)
         folder.mkdir()
+        self.project = project
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
-        self.context.add_init_script(PROBE)
+        self.context.add_init_script(LISTEN + PROBE)
         self.lab = lab.LabPage(self.context, found, folder)
         self.page = self.lab.page
         make = f"import coding as qc\nproject = qc.open_project({str(project)!r}, coder='amira')\nqc.TextCoder(project, {document!r})"
@@ -163,6 +167,18 @@ class Screen:
             "next_frame_share": sum(row["frames"] <= 1 for row in digits) / max(len(digits), 1),
             "acknowledged_ms": statistics.median(acknowledged),
         }
+
+    def code_ms(self, times: int) -> list[float]:
+        """Code `times` sentences; ms from the digit until each is stored and drawn, as the peers are timed."""
+        stored = counting(self.project, "codings")
+        self.page.locator(".qc .cm-content").first.focus()
+        out = []
+        for i in range(times):
+            self.page.keyboard.press("j")
+            self.page.wait_for_timeout(200)
+            press = partial(self.page.keyboard.press, str(1 + i % 9))
+            out.append(stored_and_drawn_ms(self.page, press, SIGN, stored))
+        return out
 
     def scroll(self, steps: int = 60) -> dict[str, float]:
         """Scroll by wheel steps; return the ms between frames."""

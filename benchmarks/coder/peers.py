@@ -17,11 +17,13 @@ import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from coder import corpus
+from coder.ruler import DRAWN, LISTEN, counting, stored_and_drawn_ms
 
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+AQDA_MARKS = "mark[data-color]"
 
 
 def free_port() -> int:
@@ -85,6 +87,7 @@ class Aqda:
         self.ask = requests.Session()
         self._fill()
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        self.context.add_init_script(LISTEN)
         self.page = self.context.new_page()
         self.page.set_default_timeout(150_000)
 
@@ -130,19 +133,15 @@ class Aqda:
                 self.page.wait_for_timeout(800)
             begin = time.perf_counter()
             self.page.get_by_text("Talk").first.click()
-            self.page.wait_for_function(
-                "() => document.querySelectorAll('mark,[data-coding-id],[class*=highlight],span[style*=background]').length >= 4"
-            )
+            self.page.wait_for_function("marks => document.querySelectorAll(marks).length >= 4", arg=AQDA_MARKS)
             self.page.evaluate(DRAWN)
             out.append(1000 * (time.perf_counter() - begin))
         return statistics.median(out)
 
-    def stored(self) -> int:
-        return len(self.ask.get(f"{self.base}/api/codings", params={"document_id": self.document}).json())
-
     def code_ms(self, times: int = 5, first: int = 0) -> list[float]:
         """Select words with the mouse and click a code; ms from the click until it is stored and drawn."""
         out = []
+        stored = counting(Path(self.home, "aqda.db"), "coding")
         for k in range(first, first + times):
             box = self.page.evaluate(
                 """k => {
@@ -162,7 +161,6 @@ class Aqda:
             )
             if box is None:
                 break
-            before = self.stored()
             mouse = self.page.mouse
             mouse.move(box["x"], box["y"])
             mouse.down()
@@ -170,16 +168,15 @@ class Aqda:
             mouse.move(box["x"] + box["w"], box["y"])
             mouse.up()
             self.page.wait_for_timeout(200)
-            length = self.page.evaluate("() => document.body.innerHTML.length")
-            begin = time.perf_counter()
-            self.page.get_by_text(corpus.CODES[k % len(corpus.CODES)], exact=True).first.click(timeout=8000)
-            self.page.wait_for_function("n => document.body.innerHTML.length !== n", arg=length, polling="raf")
-            while self.stored() <= before:
-                if time.perf_counter() - begin > 20:
-                    return out
-                time.sleep(0.005)
-            self.page.evaluate(DRAWN)
-            out.append(1000 * (time.perf_counter() - begin))
+            code = self.page.get_by_text(corpus.CODES[k % len(corpus.CODES)], exact=True).first
+            out.append(
+                stored_and_drawn_ms(
+                    self.page,
+                    partial(code.click, timeout=8000),
+                    f"document.querySelectorAll('{AQDA_MARKS}').length",
+                    stored,
+                )
+            )
         return out
 
     def memory_mb(self) -> float:

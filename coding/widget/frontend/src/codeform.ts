@@ -61,7 +61,7 @@ export function editForm(screen: Screen, code: Code, close: () => void, split: (
   return {
     title: say("editCode"), note: screen.names(code)[0],
     parts: [
-      h("div", { class: "qc-form qc-scroll" }, h("div", { class: "qc-names" }, labelled(say("name"), name), labelled(say("nameZh"), zh), labelled(say("stage"), stage)),
+      h("div", { class: "qc-form qc-scroll" }, h("div", { class: "qc-named" }, labelled(say("name"), name), labelled(say("nameZh"), zh), labelled(say("stage"), stage)),
         h("div", { class: "qc-field" }, say("hue"), hues(code, say("hue"), (shade) => { hue = shade; })),
         h("div", { class: "qc-rules", role: "group", "aria-label": say("rules") }, ...RULES.map((rule, i) => h("div", {}, h("b", {}, say(rule)), rules[2 * i]!.box, rules[2 * i + 1]!.box))), why),
       h("footer", { role: "presentation" }, h("button", { type: "button", class: "qc-btn qc-framed", title: say("retireNote"), on: { click: retire } }, say(code.retired ? "revive" : "retire")),
