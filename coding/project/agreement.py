@@ -518,17 +518,20 @@ class AgreementResult:
         """Open the consensus screen on the disagreements, of one code or of all."""
         return open_screen("consensus", self, code=code)
 
-    def chart(self, kind: str = "codes", *, language: Language = "en") -> alt.Chart | alt.LayerChart:
+    def chart(
+        self, kind: str = "codes", *, language: Language = "en", coders: tuple[str, str] | None = None
+    ) -> alt.Chart | alt.LayerChart:
         """Draw the result.
 
         Args:
             kind: "codes" (agreement with interval and thresholds), "coders" (codes by pair of coders),
                 "matrix" (who chose what instead), "levels", "rounds", "documents" (where coders differ).
             language: of names, titles and captions.
+            coders: the two whose choices a matrix sets against each other; by default the first two.
         """
         from coding.project.agreement_charts import draw
 
-        return draw(self, kind, language)
+        return draw(self, kind, language, coders)
 
     def methods(self, language: Language = "en") -> str:
         """Return the paragraph for the methods section, made from this very result."""

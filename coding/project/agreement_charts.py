@@ -13,7 +13,7 @@ from coding.model import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from coding.agreement.disagreements import Disagreement
+    from coding.agreement.disagreements import ChoiceMatrix, Disagreement
     from coding.agreement.result import CodeRow, DomainResult
     from coding.project.agreement import AgreementResult, Language
 
@@ -35,7 +35,7 @@ def kind_words(kind: str, language: Language) -> str:
     return _KINDS[kind][language == "zh"]
 
 
-def draw(result: AgreementResult, kind: str, language: Language) -> Any:
+def draw(result: AgreementResult, kind: str, language: Language, coders: tuple[str, str] | None = None) -> Any:
     """Draw one of the figures of a result; see `AgreementResult.chart`."""
     ways = {
         "codes": _codes, "coders": _coders, "matrix": _matrix, "levels": _levels, "rounds": _rounds, "documents": _places,
@@ -44,6 +44,10 @@ def draw(result: AgreementResult, kind: str, language: Language) -> Any:
         raise InvalidValue(f"Charts are drawn in en and zh, not in {language!r}.")
     if kind not in ways:
         raise InvalidValue(f"There is no agreement chart “{kind}”; there are {', '.join(ways)}.")
+    if kind == "matrix":
+        return _matrix(result, language, coders)
+    if coders is not None:
+        raise InvalidValue(f"Two coders are chosen for the matrix; “{kind}” shows all of them.")
     return ways[kind](result, language)
 
 
@@ -146,11 +150,10 @@ def _coders(result: AgreementResult, language: Language) -> Any:
     return figures.agreement_by_pair(frame, caption=below, language=language)
 
 
-def matrix_frame(result: AgreementResult, parent: str | None, language: Language) -> pd.DataFrame:
+def _matrix_frame(matrix: ChoiceMatrix, language: Language) -> pd.DataFrame:
     """Return a matrix of choices as rows: row, column, count, share, same."""
     import pandas as pd
 
-    matrix = result.matrix(parent)
     names = [*_unique_names(matrix.codes, language), "未编码" if language == "zh" else "not coded"]
     rows = []
     for i, row in enumerate(matrix.counts.tolist()):
@@ -159,16 +162,18 @@ def matrix_frame(result: AgreementResult, parent: str | None, language: Language
     return pd.DataFrame(rows, columns=["row", "column", "count", "share", "same"])
 
 
-def _matrix(result: AgreementResult, language: Language) -> Any:
+def _matrix(result: AgreementResult, language: Language, coders: tuple[str, str] | None = None) -> Any:
     from coding.charts import agreement as figures
 
     parent = next((d.code.uid for d in result.table.domains), None)
-    frame = matrix_frame(result, parent, language)
+    matrix = result.matrix(parent, *(coders or ()))
+    frame = _matrix_frame(matrix, language)
     used = {n for n in frame["row"] if frame[(frame["row"] == n) | (frame["column"] == n)]["count"].sum()}
     frame = frame[frame["row"].isin(used) & frame["column"].isin(used)]
-    first, second = result.table.coders[:2]
     about = [caption(result, language), *(cu_words(d, language) for d in result.table.domains if d.code.uid == parent)]
-    return figures.choices(frame, first=first, second=second, caption=" · ".join(about), language=language)
+    return figures.choices(
+        frame, first=matrix.first, second=matrix.second, caption=" · ".join(about), language=language
+    )
 
 
 def _levels(result: AgreementResult, language: Language) -> Any:

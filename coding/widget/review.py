@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -53,12 +54,14 @@ class AgreementReview(AskingWidget):
         self.language = language
         self._first = result.project.codebook.find(code).uid if code else None
         self.slot: ipywidgets.Box | None = None
+        self._pair = _pairs(result)[0]
         super().__init__()
 
     def answers(self) -> Mapping[str, Answer]:
         """Return the questions of this screen."""
         return {
-            "hello": self._hello, "unit": self._unit, "list": self._list, "open": self._open, "settle": self._settle,
+            "hello": self._hello, "unit": self._unit, "pair": self._choose_pair, "list": self._list,
+            "open": self._open, "settle": self._settle,
         }  # fmt: skip
 
     # -- figures ----------------------------------------------------------------------------------
@@ -73,6 +76,17 @@ class AgreementReview(AskingWidget):
         self.result = self.result.again(unit=unit)
         self.__dict__.pop("_passages", None)
         return {"view": self.view()}
+
+    def _choose_pair(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Count who chose what instead between two other coders."""
+        pairs = _pairs(self.result)
+        wanted = asked.get("pair")
+        found = next((p for p in pairs if list(p) == wanted), None)
+        if found is None:
+            there = "; ".join(" and ".join(p) for p in pairs)
+            raise InvalidValue(f"A pair is one of {there}; {wanted!r} was asked for.")
+        self._pair = found
+        return {"grids": self._grids()}
 
     @cached_property
     def _passages(self) -> Passages:
@@ -92,6 +106,7 @@ class AgreementReview(AskingWidget):
             "notes": self._notes(), "confidence": self._confidence(),
             "facts": self._facts(kinds), "methods": {"en": result.methods("en"), "zh": result.methods("zh")},
             "rows": [self._row(r) for r in table.rows], "grids": self._grids(), "rounds": self._rounds(),
+            "pairs": [list(pair) for pair in _pairs(result)], "pair": list(self._pair),
             "kinds": [
                 {"kind": k, "count": kinds.count(k), "words": {"en": kind_words(k, "en").capitalize(), "zh": kind_words(k, "zh")}}
                 for k in ("sibling", "boundary", "missing", "other_branch") if k in kinds
@@ -144,13 +159,13 @@ class AgreementReview(AskingWidget):
         }  # fmt: skip
 
     def _grids(self) -> list[dict[str, Any]]:
-        """Return a confusion matrix for every domain, else one table of all codes that anyone used."""
+        """Return a confusion matrix for every domain, else one table of all codes that anyone used; the worst first."""
         domains = {d.code.uid: d.code for d in self.result.table.domains}  # one, though each language has its figure
         grids = [self._grid(uid, code) for uid, code in domains.items()] or [self._grid(None, None)]
-        return [g for g in grids if g["names"]]
+        return sorted((g for g in grids if g["names"]), key=_apart, reverse=True)
 
     def _grid(self, parent: str | None, info: Any) -> dict[str, Any]:
-        matrix = self.result.matrix(parent)
+        matrix = self.result.matrix(parent, *self._pair)
         cells = matrix.counts
         used = [i for i in range(len(matrix.codes)) if cells[i].sum() + cells[:, i].sum()]
         used = sorted(sorted(used, key=lambda i: -(cells[i].sum() + cells[:, i].sum() - 2 * cells[i, i]))[:11])
@@ -210,6 +225,8 @@ class AgreementReview(AskingWidget):
             family = {code, *(c.uid for c in tree.descendants(tree.get(code)))}
             return any(c.uid in family for c in d.codes)
         if pair := wanted.get("pair"):
+            if (d.first, d.second) != self._pair:
+                return False
             sides = [{p.code.uid for p in side} or {NOT_CODED} for side in (d.a, d.b)]
             # a code below a listed one was counted as it
             below = [
@@ -256,6 +273,16 @@ def review(result: AgreementResult, *, code: str | None = None, language: Interf
     screen = AgreementReview(result, code=code, language=language)
     screen.slot = ipywidgets.VBox()
     return ipywidgets.VBox([screen, screen.slot])
+
+
+def _pairs(result: AgreementResult) -> list[tuple[str, str]]:
+    """Return the pairs of coders in the order of the result."""
+    return list(combinations(result.table.coders, 2))
+
+
+def _apart(grid: Mapping[str, Any]) -> int:
+    """Return how many units of a matrix lie beside its diagonal."""
+    return sum(n for i, row in enumerate(grid["cells"]) for j, n in enumerate(row) if i != j)
 
 
 def _both(text: str) -> dict[str, str]:

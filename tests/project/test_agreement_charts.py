@@ -9,6 +9,7 @@ import pytest
 import vl_convert
 
 import coding as qc
+from coding.errors import InvalidValue
 
 COLUMNS = ["document", "length", "coder", "code", "start", "end"]
 
@@ -48,6 +49,16 @@ def test_a_figure_below_chance_is_not_drawn_at_zero():
     spec = compared(("a", "X", 0, 50), ("b", "X", 50, 100)).chart("codes").to_dict()
     layer = next(part for part in spec["layer"] if part["encoding"].get("x", {}).get("field") == "alpha")
     assert layer["encoding"]["x"]["scale"]["domain"][0] <= -0.9
+
+
+def test_the_matrix_of_three_coders_is_of_the_two_that_are_asked_for():
+    result = compared(("a", "X", 0, 10), ("b", "X", 0, 10), ("c", "Y", 0, 10))
+    assert ">c<" not in drawn(result.chart("matrix"))
+    picture = drawn(result.chart("matrix", coders=("a", "c")))
+    assert ">c<" in picture
+    assert ">b<" not in picture
+    with pytest.raises(InvalidValue, match="chosen for the matrix"):
+        result.chart("codes", coders=("a", "c"))
 
 
 def test_the_tree_shows_by_indentation():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import coding as qc
+from coding.errors import InvalidValue
 from coding.widget.review import AgreementReview
 
 TEXT = {
@@ -59,6 +60,23 @@ def test_a_cell_leads_to_passages_coded_below_it_too(review):
     pair = [tree["Ranking"].uid, tree["Learning"].uid]
     answer = review._list({"filter": {"pair": pair}})
     assert [answer["total"], [side["code"] for side in answer["items"][0]["a"]]] == [1, ["League table"]]
+
+
+def test_of_three_coders_any_two_are_set_against_each_other_with_their_own_passages(review):
+    project = review.result.project
+    project.coders.add("chen")
+    with qc.open_project(project.store.path, coder="chen") as chen:
+        chen.codings.add("P1", quote="The county ranked us.", code="Ranking")
+        chen.codings.add("P1", quote="We learnt fast.", code="Ranking")
+    three = AgreementReview(project.agreement(draws=0))
+    assert three.view()["pairs"] == [["amira", "ben"], ["amira", "chen"], ["ben", "chen"]]
+    cell = {"filter": {"pair": [project.codebook["Learning"].uid, project.codebook["Ranking"].uid]}}
+    assert three._list(cell)["total"] == 0
+    [grid] = three._choose_pair({"pair": ["amira", "chen"]})["grids"]
+    assert grid["axes"]["en"].startswith("amira ↓ chen →")
+    assert [item["a"][0]["code"] for item in three._list(cell)["items"]] == ["Learning"]
+    with pytest.raises(InvalidValue, match="amira and chen; ben and chen"):
+        three._choose_pair({"pair": ["amira", "dora"]})
 
 
 def test_in_chinese_no_english_words_stand_beside_the_figures(review):

@@ -57,6 +57,7 @@ var g=class{constructor(e){this.comm=e;e.on("msg:custom",this.receive)}comm;wait
 .qr-key{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:12px;color:var(--ink2);padding:10px 0 0}.qr-key span{display:inline-flex;align-items:center;gap:6px}
 .qr-dot{width:9px;height:9px;border-radius:50%;border:1.4px solid var(--ink1);background:var(--paper)}.qr-dot.qr-high{background:var(--ink1)}.qr-dot.qr-middle{background:color-mix(in srgb,var(--ink1) 42%,var(--paper))}
 .qr h2{font:600 12.5px/20px var(--ui);margin:0;padding:6px 0;color:var(--ink1)}.qr h2 span{font-weight:400;color:var(--ink2);margin-left:6px}
+.qr-pairs-of{display:flex;align-items:center;gap:8px;margin-bottom:12px;color:var(--ink2);font-size:12.5px}.qr-pairs{font:inherit;color:var(--ink1);background:var(--paper);border:1px solid var(--line2);border-radius:6px;padding:3px 8px;min-height:26px}
 .qr-heat,.qr-drift{width:100%;display:block;overflow:visible;margin-bottom:14px}
 .qr-heat text,.qr-drift text{font:11.5px var(--ui);fill:var(--ink2);font-variant-numeric:tabular-nums}.qr-heat text.qr-c{text-anchor:middle;fill:var(--ink1)}
 .qr-x{fill:var(--red)}.qr-d{fill:color-mix(in srgb,var(--ink1) 10%,transparent)}.qr-cell[role=button]{cursor:pointer}.qr-cell:hover .qr-x,.qr-pick .qr-x{stroke:var(--brand);stroke-width:2}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cut } from "../src/review/grids";
 import { pieces } from "../src/review/passages";
 import { rowsShown } from "../src/review/table";
 import type { Row } from "../src/review/types";
@@ -48,6 +49,14 @@ describe("the sorting board", () => {
     expect(arrange(codes, new Set(["p"]), "").map((r) => r.code.uid)).toEqual(["loose", "p"]);
   });
   it("filters by either name", () => expect(arrange(codes, new Set(["p"]), "压").map((r) => r.code.uid)).toEqual(["a"]));
+});
+
+describe("names in a drawing", () => {
+  it("are cut to their room, Han sooner than Latin", () => {
+    expect(cut("Pressure", 106)).toBe("Pressure");
+    expect(cut("Resource endowment and opportunity structure", 106)).toBe("Resource endowme…");
+    expect(cut("资源禀赋与机会结构的总体描述", 106)).toBe("资源禀赋与机会结…");
+  });
 });
 
 describe("words", () => {

@@ -13,12 +13,22 @@ function text(value: string, attributes: Record<string, string>): SVGElement {
   return out;
 }
 
-const cut = (name: string): string => ([...name].length > 16 ? `${[...name].slice(0, 15).join("")}…` : name);
+/** A name cut to its room in the drawing; Han is twice as wide as Latin. */
+export function cut(name: string, room: number): string {
+  let wide = 0;
+  const letters = [...name];
+  for (const [i, letter] of letters.entries()) {
+    wide += letter >= "\u2e80" ? 11.5 : 6.2;
+    if (wide > room) return `${letters.slice(0, Math.max(1, i - 1)).join("").trimEnd()}…`;
+  }
+  return name;
+}
 
 /** Rows are the first coder's codes, columns the second's; red by share of the row, grey on the diagonal. */
 export function drawGrid(grid: Grid, language: Language, chosen: [string, string] | undefined, choose: (pair: [string, string]) => void): HTMLElement {
   const n = grid.names.length;
-  const names = grid.names.map((x) => cut((language === "zh" && x.name_zh) || x.name));
+  const full = grid.names.map((x) => (language === "zh" && x.name_zh) || x.name);
+  const names = full.map((name) => cut(name, LABEL - 12));
   const top = 96;
   const out = svg("svg", { class: "qr-heat", viewBox: `0 0 ${LABEL + n * CELL + 66} ${top + n * CELL + 4}`, role: "group", "aria-label": grid.title[language] });
   out.style.setProperty("max-width", `${LABEL + n * CELL + 66}px`);
@@ -35,7 +45,7 @@ export function drawGrid(grid: Grid, language: Language, chosen: [string, string
       const same = grid.kind === "confusion" && i === j;
       const x = LABEL + j * CELL + 1;
       const y = top + i * CELL + 1;
-      const label = `${names[i]} × ${names[j]}: ${count}`;
+      const label = `${full[i]} × ${full[j]}: ${count}`;
       const cell = svg("g", { class: `qr-cell ${on ? "qr-pick" : ""}`, ...(same ? {} : { role: "button", tabindex: "0", "aria-pressed": String(on) }), "aria-label": label });
       cell.append(svg("rect", { x: String(x), y: String(y), width: "27", height: "27", rx: "3", class: same ? "qr-d" : "qr-x", "fill-opacity": same ? "1" : (0.08 + 0.6 * Math.min(1, count / sum)).toFixed(2) }), text(String(count), { x: String(x + 13.5), y: String(y + 17.5), class: "qr-c" }));
       if (!same) {
@@ -76,7 +86,7 @@ export function drawRounds(rounds: View["rounds"], title: string, language: Lang
   for (const end of ends.sort((a, b) => a.y - b.y)) {
     free = Math.max(end.y + 4, free + 14);
     const name = (language === "zh" && end.series.name_zh) || end.series.name;
-    out.append(text(`${cut(name)} ${end.value}`, { x: String(wide - right + 8), y: String(free), class: end.series.main ? "qr-b" : "" }));
+    out.append(text(`${cut(name, right - 40)} ${end.value}`, { x: String(wide - right + 8), y: String(free), class: end.series.main ? "qr-b" : "" }));
   }
   return h("section", {}, h("h2", {}, title), out);
 }

@@ -122,8 +122,28 @@ export class Review {
     const place = this.table.scrollTop;
     drawTable(this.table, view.rows, { coders: view.coders, kappa: this.kappa, worst: this.worst, unused: this.unused, closed: this.closed, again: () => this.draw(), chosen: this.filter.code, language: this.language, say: this.say, choose: (uid) => void this.choose(this.filter.code === uid ? {} : { code: uid }) });
     this.table.scrollTop = place;
-    const grids = view.grids.slice(0, 3).map((g) => drawGrid(g, this.language, this.filter.pair, (pair) => void this.choose({ pair })));
-    fill(this.right, ...grids, drawRounds(view.rounds, this.say("byRound"), this.language));
+    const grids = view.grids.map((g) => drawGrid(g, this.language, this.filter.pair, (pair) => void this.choose({ pair })));
+    fill(this.right, view.pairs.length > 1 ? this.pairs(view) : null, ...grids, drawRounds(view.rounds, this.say("byRound"), this.language));
+  }
+
+  /** With three coders and more: whose choices stand against whose. */
+  private pairs(view: View): HTMLElement {
+    const options = view.pairs.map((pair, i) => h("option", { value: String(i), selected: pair.join() === view.pair.join() }, pair.join(" × ")));
+    const choose = h("select", { class: "qr-pairs", on: { change: () => void this.turn(view, view.pairs[Number(choose.value)]!) } }, ...options);
+    return h("label", { class: "qr-pairs-of" }, this.say("pairOf"), " ", choose);
+  }
+
+  private async turn(view: View, pair: [string, string]): Promise<void> {
+    try {
+      const { grids } = await this.channel.ask<{ grids: View["grids"] }>("pair", { pair });
+      if (this.view !== view) return;
+      Object.assign(view, { grids, pair });
+      if (this.filter.pair) await this.choose({});
+      else this.draw();
+      this.root.querySelector<HTMLElement>(".qr-pairs")?.focus();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Show the passages behind a row, a cell or a kind of disagreement; an empty filter shows all. */

@@ -25,6 +25,9 @@ export interface View {
   title: string;
   about: Both;
   coders: string[];
+  /** Pairs of coders, and the one whose choices the matrices show. */
+  pairs: [string, string][];
+  pair: [string, string];
   unit: string;
   units: string[];
   universe: string;
