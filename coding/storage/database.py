@@ -115,6 +115,7 @@ class Database:
             url, pool_recycle=1800, pool_size=2, max_overflow=8,
             connect_args={"options": options, "connect_timeout": 10},
         )  # fmt: skip
+        sa.event.listen(engine, "connect", _uids_as_text)
         sa.event.listen(engine, "checkin", _rested)
         sa.event.listen(engine, "checkout", _ask_after_rest)
         return engine
@@ -288,6 +289,13 @@ class Database:
     def _must_be_open(self) -> None:
         if self.closed:
             raise ProjectError(f"{self.name} was closed. Open it again with open_project(…).")
+
+
+def _uids_as_text(connection: Any, _record: Any) -> None:
+    """Take uids as the text that the server sends: an object for each costs more than the rest of its row."""
+    from psycopg.types.string import TextLoader
+
+    connection.adapters.register_loader("uuid", TextLoader)
 
 
 def _rested(_connection: Any, record: Any) -> None:

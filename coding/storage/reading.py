@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from coding.errors import NotFound
 from coding.model import ORIGINS, Coding, CodingTable, Uid
 from coding.storage.rows import Refs, chunks
-from coding.storage.schema import ALIAS, LIVE, REMOVED, THINGS, anchors, codings, contents
+from coding.storage.schema import ALIAS, BIG, LIVE, REMOVED, THINGS, anchors, codings, contents
 from coding.storage.things import is_uid
 
 if TYPE_CHECKING:
@@ -151,16 +151,23 @@ def users_of(connection: sa.Connection, kind: str, uid: Uid) -> list[tuple[str, 
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
+_IS_LIVE: Final = codings.c.state == sa.literal_column(str(LIVE))
+
+
+def _among(kind: str, one: bool, uids: Sequence[Uid] | None = None) -> Any:
+    """Return the condition that a coding's document, code, coder or round is one of those in the parameters."""
+    numbers = _numbers(kind) if uids is None else _numbers(kind).params({f"{kind}_uids": uids})
+    # an equality, so that a page is read in the order of the index and no further
+    return codings.c[kind] == numbers.scalar_subquery() if one else codings.c[kind].in_(numbers)
+
+
 def _conditions(connection: sa.Connection, **wanted: Iterable[Uid] | None) -> list[Any]:
-    out: list[Any] = [codings.c.state == sa.literal_column(str(LIVE))]
+    out: list[Any] = [_IS_LIVE]
     for name, uids in wanted.items():
         if uids is not None:
             uids = [u for u in uids if is_uid(u)]
-            if len(uids) == 1:  # an equality, so that a page is read in the order of the index and no further
-                out.append(codings.c[name] == _numbers(name).params({f"{name}_uids": uids}).scalar_subquery())
-                continue
             if len(uids) <= _FEW:
-                out.append(codings.c[name].in_(_numbers(name).params({f"{name}_uids": uids})))
+                out.append(_among(name, len(uids) == 1, uids))
                 continue
             ids = Refs(connection).ids(name, uids)
             numbers = [ids[u] for u in uids if u in ids]
@@ -194,14 +201,29 @@ def list_codings(
     offset: int = 0,
 ) -> list[Coding]:
     """Return live codings by document, start, and longer first."""
-    conditions = _conditions(connection, document=documents, code=codes, coder=coders, round=rounds)
-    if limit is None:
-        query = _joined().where(*conditions).order_by(*_places(codings))
+    wanted = {"document": documents, "code": codes, "coder": coders, "round": rounds}
+    asked = {kind: [u for u in uids if is_uid(u)] for kind, uids in wanted.items() if uids is not None}
+    if max(map(len, asked.values()), default=0) > _FEW:
+        query, values = _listing(_conditions(connection, **asked), limit is not None), {}
     else:
-        chosen = sa.select(codings).where(*conditions).order_by(*_places(codings)).limit(limit).offset(offset)
-        page = chosen.subquery("page")
-        query = _named(page).order_by(*_places(page))
-    return [_coding(dict(row)) for row in connection.execute(query).mappings()]
+        query = _asked(tuple((kind, len(uids) == 1) for kind, uids in asked.items()), limit is not None)
+        values = {f"{kind}_uids": uids for kind, uids in asked.items()}
+    page = {} if limit is None else {"most": limit, "left_out": offset}
+    return [_coding(dict(row)) for row in connection.execute(query, values | page).mappings()]
+
+
+@lru_cache
+def _asked(shape: tuple[tuple[str, bool], ...], paged: bool) -> sa.Select[Any]:
+    """Return the question for some kinds of uids, one or several of each, made once: a screen asks it at every step."""
+    return _listing([_IS_LIVE, *(_among(kind, one) for kind, one in shape)], paged)
+
+
+def _listing(conditions: Sequence[Any], paged: bool) -> sa.Select[Any]:
+    if not paged:
+        return _joined().where(*conditions).order_by(*_places(codings))
+    chosen = sa.select(codings).where(*conditions).order_by(*_places(codings))
+    page = chosen.limit(sa.bindparam("most", type_=BIG)).offset(sa.bindparam("left_out", type_=BIG)).subquery("page")
+    return _named(page).order_by(*_places(page))
 
 
 def _places(rows: sa.FromClause) -> tuple[Any, ...]:
