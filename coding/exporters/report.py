@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from coding.model import counted
+
 __all__ = ["ExportReport", "Loss", "Renamed"]
 
 
@@ -20,9 +22,9 @@ class Loss:
     names: tuple[str, ...] = ()
     """Up to ten of the things concerned; never words of a document."""
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         shown = f" ({', '.join(self.names)}{' …' if self.count > len(self.names) else ''})" if self.names else ""
-        return f"{self.count:,} {self.what}: {self.reason}{shown}"
+        return f"{counted(self.count, self.what)}: {self.reason}{shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,14 @@ class ExportReport:
                 parts += ["", f"## {title}", "", *lines]
         return "\n".join(parts) + "\n"
 
-    def __str__(self) -> str:
-        counted = ", ".join(f"{n:,} {name}" for name, n in self.counts.items())
-        lines = [f"Written: {self.target} ({counted})."]
+    def __repr__(self) -> str:
+        held = ", ".join(counted(n, name) for name, n in self.counts.items())
+        lines = [f"Written: {self.target} ({held})."]
         if self.losses:
             lines += ["The target loses:", *(f"  {x}" for x in self.losses)]
         if self.renamed:
             first = self.renamed[0]
-            lines.append(f"{len(self.renamed)} names were changed, such as “{first.name}” to “{first.written}”.")
+            lines.append(f"{counted(len(self.renamed), 'name')} changed, such as “{first.name}” to “{first.written}”.")
         return "\n".join([*lines, *self.notes])
 
 

@@ -49,7 +49,7 @@ def unpack(kind: Any, data: Any) -> Any:
 
     >>> from coding.model import Coder
     >>> unpack(Coder, ["c1", "amira", "coder", []])
-    Coder(uid='c1', name='amira', role='coder', languages=())
+    Coder(uid='c1', name='amira')
     """
     if kind is Any:
         return data

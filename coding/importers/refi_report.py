@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from coding.model import counted
 from coding.refi import Convention
 
 __all__ = ["ImportReport", "Log"]
@@ -48,12 +49,12 @@ class ImportReport:
             "notes": list(self.notes),
         }
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         c = self.convention
         unit = "UTF-16 units" if c.unit == "utf16" else "code points"
         ends = ", ends included" if c.inclusive else ""
         lines = [
-            f"{self.file}: " + ", ".join(f"{n:,} {name}" for name, n in self.counts.items()) + ".",
+            f"{self.file}: " + ", ".join(counted(n, name) for name, n in self.counts.items()) + ".",
             f"Offsets read as {unit}, a CR LF counting {c.crlf}{ends} ({self.decided_by}). {self.evidence}".rstrip(),
         ]
         lines += [f"  changed: {x}" for x in self.changes] + [f"  LEFT OUT: {x}" for x in self.left_out]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Final, Literal
 
 from coding.model.uids import Uid
@@ -64,6 +64,35 @@ VariableType = Literal["Text", "Boolean", "Integer", "Float", "Date", "DateTime"
 Scalar = str | bool | int | float
 
 
+def _brief(self: Any) -> str:
+    """Return a thing as a person reads it in a notebook: what is not as it always is, long words cut."""
+    shown = []
+    for f in fields(self):
+        value = getattr(self, f.name)
+        usual = f.default_factory() if f.default_factory is not MISSING else f.default
+        if value != usual and f.name not in _UNREAD:
+            shown.append(f"{f.name}={value[:39] + '…' if isinstance(value, str) and len(value) > 40 else value!r}")
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+_UNREAD: Final = frozenset(
+    {
+        "definition_zh",
+        "include",
+        "include_zh",
+        "exclude",
+        "exclude_zh",
+        "example",
+        "example_zh",
+        "cues",
+        "review",
+        "position",
+        "book",
+    }
+)
+"""Fields that nobody looks for in one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectInfo:
     """The project as such."""
@@ -84,6 +113,8 @@ class Coder:
     name: str
     role: Literal["coder", "lead"] = "coder"
     languages: tuple[Language, ...] = ()
+
+    __repr__ = _brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +166,8 @@ class Code:
     version: int = 1
     """Wording of the code: rises with every change; a coding names the one it was made under."""
 
+    __repr__ = _brief
+
 
 ChangeKind = Literal["structural", "content", "semantic"]
 
@@ -150,6 +183,8 @@ class CodeVersion:
     coder: Uid | None = None
     at: int = 0
     reason: str = ""
+
+    __repr__ = _brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +269,8 @@ class Document:
     notes: tuple[str, ...] = ()
     """What the importer changed or left out, in plain words."""
 
+    __repr__ = _brief
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
@@ -255,6 +292,8 @@ class Coding:
     quotable: Quotable | Literal[""] = ""
     """Closes a passage beyond its document's and its case's word; the strictest of them wins."""
 
+    __repr__ = _brief
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -266,6 +305,8 @@ class Case:
     pseudonym: str = ""
     description: str = ""
     quotable: Quotable = "verbatim"
+
+    __repr__ = _brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +366,8 @@ class Memo:
     created: int = 0
     modified: int = 0
 
+    __repr__ = _brief
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -362,6 +405,8 @@ class Round:
     opened: int = 0
     closed: int = 0
 
+    __repr__ = _brief
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -374,6 +419,8 @@ class Assignment:
     furthest: int = 0
     """Furthest code point read."""
     uid: Uid = ""
+
+    __repr__ = _brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,9 @@ def fold_name(name: str) -> str:
 
 
 def counted(n: int, thing: str) -> str:
-    """Return a number with its thing, in the plural where it is not one.
+    """Return a number with its thing, which is named in the singular or the plural, in the plural where it is not one.
 
-    >>> counted(1, "document"), counted(1200, "sentence")
+    >>> counted(1, "documents"), counted(1200, "sentence")
     ('1 document', '1,200 sentences')
     """
-    return f"{n:,} {thing}" + ("" if n == 1 else "s")
+    return f"{n:,} {thing.removesuffix('s')}" + ("" if n == 1 else "s")

@@ -51,7 +51,7 @@ class Namesakes:
         """Return it for machines."""
         return asdict(self)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         sides = (
             f"{side.coder or 'somebody'}’s ({counted(side.codings, 'coding')}): {side.definition or 'no definition'}"
             for side in (self.first, self.second)

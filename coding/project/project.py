@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from coding.errors import Refused
-from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Scalar, Snapshot, Uid
+from coding.model import Coder, Coding, Document, Memo, Outline, ProjectInfo, Scalar, Snapshot, Uid, counted
 from coding.project.codebook import ProjectCodebook
 from coding.project.codings import Codings
 from coding.project.collections import html_table
@@ -407,7 +407,9 @@ class Project:
     def __repr__(self) -> str:
         if self.store.database.closed:
             return f"{self.store.database.name}, closed"
-        return f"{self.name}: " + ", ".join(f"{n} {what}" for what, n in self._rows()[:3]) + f", as {self.coder_name}"
+        return (
+            f"{self.name}: " + ", ".join(counted(n, what) for what, n in self._rows()[:3]) + f", as {self.coder_name}"
+        )
 
     def _repr_html_(self) -> str:
         if self.store.database.closed:

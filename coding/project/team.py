@@ -45,7 +45,7 @@ class HandOut:
         """Return the report for machines."""
         return {"file": str(self.path), "coder": self.coder, "rounds": list(self.rounds), "withheld": self.withheld}
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         left = (
             f"Others’ codings of {counted(self.withheld, 'document')} ({', '.join(self.rounds)}) and others’ memos are not in it."
             if self.rounds
@@ -82,7 +82,7 @@ class Difference:
         """Return it for machines."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return (
             f"{self.number}. {self.field} of the {self.kind} “{self.name}”: "
             f"kept {self.kept!r} ({self.kept_by}), other {self.other!r} ({self.other_by})"

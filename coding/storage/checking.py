@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from coding.model import Uid
+from coding.model import Uid, counted
 from coding.storage.database import integrity
 from coding.storage.fold import compare, fold, read_state
 from coding.storage.journal import GENESIS, chain_hash, read_events
@@ -49,16 +49,16 @@ class CheckReport:
         findings = [{"check": f.check, "what": f.what} for f in self.findings]
         return {"ok": self.ok, "findings": findings, "checked": list(self.checked), "counts": self.counts}
 
-    def __str__(self) -> str:
-        counted = ", ".join(f"{n} {what}" for what, n in self.counts.items())
+    def __repr__(self) -> str:
+        held = ", ".join(counted(n, what) for what, n in self.counts.items())
         if self.ok:
-            return f"Nothing is wrong: {counted}. Checked: {', '.join(self.checked)}."
+            return f"Nothing is wrong: {held}. Checked: {', '.join(self.checked)}."
         lines = [f"{f.check}: {f.what}" for f in self.findings]
         advice = (
             "Nothing was changed. Keep the file as it is, and try a copy made anew from its journal: "
             "coding check PROJECT --repair-to COPY. Or restore the latest backup, and merge what is newer."
         )
-        return "\n".join([f"{len(lines)} things are wrong ({counted}):", *lines, advice])
+        return "\n".join([f"{counted(len(lines), 'thing')} wrong ({held}):", *lines, advice])
 
 
 _CHECKS = {

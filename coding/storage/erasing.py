@@ -40,7 +40,7 @@ class EraseReport:
     codings: int
     remains: tuple[str, ...]
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         texts, people = counted(self.documents, "document"), counted(self.cases, "case")
         done = f"Erased {texts}, {people}, {counted(self.memos, 'memo')}, {counted(self.codings, 'coding')}."
         return "\n".join([done, "What remains:", *(f"  {line}" for line in self.remains)])
