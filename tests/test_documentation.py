@@ -112,3 +112,24 @@ def test_the_site_builds_without_a_dead_link(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "site" / "index.html").is_file()
+
+
+SAID = re.compile(r"`[^`\n]*(?<![\w.])(project|result)\.(\w+)(?:\.(\w+))?")
+COMMAND = re.compile(r"`coding ([a-z][a-z-]+)")
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"], ids=name_of)
+def test_what_a_page_names_within_its_sentences_is_there(page, study):
+    text = page.read_text(encoding="utf-8")
+    with qc.open_project(study / "study.coding", readonly=True) as project:
+        things = {"project": project, "result": project.agreement(draws=0)}
+        for name, first, then in SAID.findall(text):
+            thing = (
+                things[name] if hasattr(things[name], first) else project.search("pressure")
+            )  # a result of either kind
+            found = getattr(thing, first)
+            assert not then or hasattr(found, then), f"{name}.{first}.{then}"
+    from coding.cli.commands import build_parser
+
+    known = build_parser().format_help()
+    assert [c for c in COMMAND.findall(text) if not re.search(rf"^    {c}\b", known, re.MULTILINE)] == []

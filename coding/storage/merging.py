@@ -66,7 +66,9 @@ class MergeReport:
         would = "would bring" if self.dry_run else "brought"
         parts = [counted(self.codings_added, "coding")]
         parts += [counted(self.codings_removed, "removal")] if self.codings_removed else []
-        parts += [counted(n, kind.replace("_", " ")) for kind, n in self.changed.items()]
+        named = {kind: n for kind, n in self.changed.items() if kind != "project"}
+        parts += [counted(n, kind.replace("_", " ")) for kind, n in named.items()]
+        parts += ["settings of the project"] if "project" in self.changed else []
         lines = [f"{self.source} {would} {', '.join(parts)}."]
         lines += [
             f"  conflict: {c.field} of {c.kind} {c.thing}: kept {c.kept}, other {c.other}" for c in self.conflicts
