@@ -148,12 +148,18 @@ class Aqda:
                     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
                     let node, seen = 0;
                     while (node = walk.nextNode()) {
-                        if (node.length < 40 || !node.parentElement.offsetParent || seen++ < 3 + k) continue;
-                        const range = document.createRange();
-                        range.setStart(node, 4); range.setEnd(node, 26);
-                        node.parentElement.scrollIntoView({block: 'center'});
-                        const at = range.getClientRects()[0];
-                        return {x: at.left, y: at.top + at.height / 2, w: at.width};
+                        if (node.length < 40 || !node.parentElement.offsetParent) continue;
+                        // a text without codings is one node: its lines are counted
+                        for (const line of node.data.matchAll(/[^\\n]{40,}/g)) {
+                            if (seen++ < 3 + k) continue;
+                            const range = document.createRange();
+                            range.setStart(node, line.index + 4); range.setEnd(node, line.index + 26);
+                            let pane = node.parentElement;
+                            while (pane && pane.scrollHeight <= pane.clientHeight + 4) pane = pane.parentElement;
+                            if (pane) pane.scrollTop += range.getBoundingClientRect().top - pane.getBoundingClientRect().top - 200;
+                            const at = range.getClientRects()[0];
+                            return {x: at.left, y: at.top + at.height / 2, w: at.width};
+                        }
                     }
                     return null;
                 }""",

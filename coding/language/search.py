@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
 from coding.errors import InvalidQuery
-from coding.language.scripts import HAN_CLASS, han_space
+from coding.language.scripts import HAN_CLASS, han_space, is_han
 from coding.spans import Span, union
 
 __all__ = [
@@ -228,38 +228,47 @@ def terms(query: Query) -> list[Term]:
 
 
 @lru_cache(maxsize=256)
-def pattern_of(term: Term, *, lowered: bool = False) -> re.Pattern[str]:
+def pattern_of(term: Term, *, lowered: bool = False, broken: bool = False) -> re.Pattern[str]:
     """Return the pattern of a term: whole words, any case; Chinese exactly; any marks between words.
 
     Args:
         term: to look for.
         lowered: for a text in small letters, in which looking is several times as quick.
+        broken: whether a line may end between two words or Chinese characters of it.
     """
     pieces = _HAN_OR_WORD.findall(term.text.lower() if lowered else term.text)
     out = []
     for i, piece in enumerate(pieces):
         word = re.escape(piece).replace("'", "['’]").replace("’", "['’]") if "['’]" not in piece else piece
         if re.match(f"[{HAN_CLASS}]", piece):
-            out.append(word)
+            out.append(r"[^\S\n]?\n?[^\S\n]?".join(piece) if broken else word)
         else:
             last = i == len(pieces) - 1
             out.append(_EDGE + word + ("" if term.prefix and last else _EDGE_END))
-    # between the words of a phrase at most a few marks or spaces, never another word or a new line
-    gap = rf"[^\w\n{HAN_CLASS}]{{0,4}}"
+    # between the words of a phrase at most a few marks or spaces, never another word or a new line but a broken one
+    gap = rf"[^\w{HAN_CLASS}]{{0,4}}" if broken else rf"[^\w\n{HAN_CLASS}]{{0,4}}"
     body = gap.join(out)
     if term.prefix and pieces and not re.match(f"[{HAN_CLASS}]", pieces[-1]):
         body += rf"[^\W_{HAN_CLASS}]*"
     return re.compile(body, 0 if lowered else re.IGNORECASE)
 
 
-def find(query: Query | str, text: str, scopes: Sequence[Span] | None = None) -> list[Span]:
-    """Return where a search hits a text, sorted.
+def find(
+    query: Query | str,
+    text: str,
+    scopes: Sequence[Span] | None = None,
+    *,
+    runs_on: Callable[[int], bool] | None = None,
+) -> list[Span]:
+    r"""Return where a search hits a text, sorted.
 
     Args:
         query: a search, read or as typed.
         text: the stored text.
         scopes: stretches in each of which the search must hold on its own, such as sentences or coded
             passages; the whole text by default.
+        runs_on: whether the line that ends at a place goes on in the next one, as in a paragraph broken at a
+            margin; asked only where a phrase or a Chinese term would lie across. None is never.
 
     Returns:
         Spans of the terms that occur, in every scope that satisfies the search; with NEAR the stretch from
@@ -270,9 +279,11 @@ def find(query: Query | str, text: str, scopes: Sequence[Span] | None = None) ->
     ['aid', '街道', 'aid']
     >>> find("aid NEAR/1 moved", text)
     [(8, 17)]
+    >>> find("审批权", "街道的审批\n权下放了", runs_on=lambda at: True)
+    [(3, 7)]
     """
     tree = parse(query) if isinstance(query, str) else query
-    found = _Found(text)
+    found = _Found(text, runs_on)
     out: list[Span] = []
     for scope in scopes if scopes is not None else [(0, len(text))]:
         hits = _evaluate(tree, found, scope)
@@ -294,8 +305,8 @@ def _matches(pattern: re.Pattern[str], text: str, begins: str) -> Iterator[re.Ma
 class _Found:
     """Places of terms in one text, each looked for once."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, runs_on: Callable[[int], bool] | None = None) -> None:
+        self.text, self.runs_on = text, runs_on
         self._places: dict[Term, list[Span]] = {}
         self._words: list[int] | None = None
         self._lower: str | None = None
@@ -308,10 +319,24 @@ class _Found:
             plain = head is not None and lowered and not set("'’") & set(head[0])
             found = _matches(pattern, text, head[0].lower()) if head and plain else pattern.finditer(text)
             self._places[term] = [m.span() for m in found if m.end() > m.start()]
+            if self.runs_on is not None and (across := self._across(term, text, lowered, self.runs_on)):
+                self._places[term] = sorted([*self._places[term], *across])
         every = self._places[term]
         first = bisect_left(every, (scope[0], 0))
         last = bisect_left(every, (scope[1], 0))
         return [(a, b) for a, b in every[first:last] if b <= scope[1]]
+
+    def _across(self, term: Term, text: str, lowered: bool, runs_on: Callable[[int], bool]) -> list[Span]:
+        """Return where a term lies across lines that run on."""
+        pieces = [
+            x for piece in _HAN_OR_WORD.findall(term.text.lower()) for x in (piece if is_han(piece[0]) else [piece])
+        ]
+        # hardly ever is there one, so that it is looked for only where a part of the term stands at the end of a line
+        if lowered and not any(f"{piece}\n" in text or f"{piece} \n" in text for piece in pieces[:-1]):
+            return []
+        found = pattern_of(term, lowered=lowered, broken=True).finditer(text)
+        ends = ((m.span(), [i for i in range(*m.span()) if text[i] == "\n"]) for m in found)
+        return [span for span, breaks in ends if breaks and all(map(runs_on, breaks))]
 
     def _small(self, term: Term) -> tuple[str, bool]:
         """Return the text in small letters, unless that moves a place or makes one letter of two."""

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from coding.errors import InvalidValue, NotFound
@@ -17,7 +18,7 @@ from coding.language import find, parse
 from coding.language.concordance import context
 from coding.language.scripts import HAN_CLASS, han_space
 from coding.language.search import And, Near, Not, Or, Query, Term
-from coding.model import Code, Coder, Coding, CodingTable, Document, Memo, Snapshot, Uid, counted
+from coding.model import Code, Coder, Coding, CodingTable, Document, Memo, Paragraph, Snapshot, Uid, counted
 from coding.project.collections import html_table
 from coding.project.screens import open_screen
 from coding.spans import Span, union
@@ -266,6 +267,7 @@ class _Finder:
     def __init__(self, project: Project, query: Query, asked: Mapping[str, Any]) -> None:
         self.project, self.query, self.asked = project, query, asked
         self.width: int = asked["width"]
+        self._paragraphs: dict[Uid, Sequence[Paragraph]] = {}
         named = asked["documents"]
         every = project.store.all(Document)
         chosen = None if named is None else {project.documents.find(d).uid for d in named}
@@ -292,9 +294,17 @@ class _Finder:
             if scopes := self._by_unit(document, scopes):
                 scopes_of[document.uid] = scopes
         for document, text in store.texts(d for d in documents if d.uid in scopes_of):
-            for start, end in find(self.query, text, scopes_of[document.uid]):
+            for start, end in find(
+                self.query, text, scopes_of[document.uid], runs_on=partial(self._runs_on, document.uid)
+            ):
                 left, right = context(text, start, end, self.width)
                 yield Place(document.uid, document.name, start, end, left, text[start:end], right)
+
+    def _runs_on(self, document: Uid, at: int) -> bool:
+        """Return whether the line that ends at a place is one of several of its paragraph."""
+        if document not in self._paragraphs:
+            self._paragraphs = {document: self.project.store.outline(document).paragraphs}
+        return any(p.start <= at < p.end for p in self._paragraphs[document])
 
     def _coded(self, documents: Sequence[Document]) -> dict[Uid, list[Span]]:
         """Return the passages to which the search is narrowed, by document; each is a scope of its own."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 import coding as qc
@@ -75,6 +77,25 @@ def test_the_index_and_the_scan_agree(project, monkeypatch):
     scanned = [project.search(q).rows for q in queries]
     monkeypatch.setattr("coding.project.search.SCAN", 0)
     assert [project.search(q).rows for q in queries] == scanned
+
+
+def test_a_phrase_is_found_across_a_line_broken_at_a_margin_but_not_across_paragraphs(project, monkeypatch):
+    english = "They told us that the opportunity structure of the district had changed since the reform came down. " * 6
+    chinese = "街道的审批权下放以后我们没有退路只能自己想办法解决居民提出的各种问题。" * 6
+    for latin, han in ((53, 31), (54, 33), (57, 38), (61, 39)):
+        project.documents.add(f"English {latin}", textwrap.fill(english, latin))
+        project.documents.add(f"Chinese {han}", textwrap.fill(chinese, han))
+    project.documents.add("apart", "The opportunity\n\nStructure was another word.\n\n街道的审批\n\n权力很大，审批。")
+    for limit in (2_000_000, 0):  # read through, and by the index
+        monkeypatch.setattr("coding.project.search.SCAN", limit)
+        for phrase in ('"opportunity structure"', "审批权", "district NEAR/3 changed"):
+            assert len(project.search(phrase)) == 24
+        for phrase, joint in (("审批权", ""), ('"opportunity structure"', " ")):
+            found = project.search(phrase)
+            texts = {r.document: project.documents[r.document].text for r in found}
+            words = {texts[r.document][r.start : r.end] for r in found}
+            assert {word.replace("\n", joint) for word in words} == {phrase.strip('"')}
+            assert any("\n" in word for word in words)
 
 
 def test_codings_are_found_by_their_neighbours_and_asked_again(project):

@@ -39,7 +39,10 @@ def test_codes_of_one_name_from_strangers_are_offered_by_their_place_and_never_u
     assert sorted(name for kind, name, _, _ in report.same_names if kind == "code") == ["Local", "Trust"]
     assert amira.team.same_names() == []
     (merged,) = amira.team.merge(bens)
-    assert repr(merged).splitlines()[0] == "ben.coding brought 1 coding, 1 coder, 1 document, 3 codes, settings of the project."
+    assert (
+        repr(merged).splitlines()[0]
+        == "ben.coding brought 1 coding, 1 coder, 1 document, 3 codes, settings of the project."
+    )
     found = amira.team.same_names()
     assert [(n.path, n.first.definition, n.second.definition, n.second.coder) for n in found] == [
         ("Trust > Local", "Hers.", "His.", "ben"), ("Trust", "Hers.", "His.", "ben"),
