@@ -139,7 +139,7 @@ def task(browser, found, folder):
     """50 passages by keys alone, then the plain codings of it through the peers' pages."""
     text = corpus.text(100_000, "en")
     screen = ours.Screen(browser, found, ours.make_project(folder, text, []), "Talk")
-    page, pressed = screen.page, 0
+    page, pressed, more = screen.page, 0, 0
 
     def press(*keys):
         nonlocal pressed
@@ -160,6 +160,7 @@ def task(browser, found, folder):
                 press("Enter")
             else:
                 press(str(1 + i % 9))
+            plain = pressed
             if i % 5 == 0:
                 press("Tab", "r")
                 page.keyboard.type("visit")
@@ -170,10 +171,19 @@ def task(browser, found, folder):
                 page.keyboard.type("ask ben")
                 press("Control+Enter")
                 pressed += 7
+            more += pressed - plain
         page.locator(".qc-stat", has_text="Saved").first.wait_for()
         seconds = time.perf_counter() - begin
         stored = int(screen.lab.run("print(len(project.codings), flush=True)").strip())
-        out = {"ours": {"codings": stored, "keys": pressed, "clicks": 0, "seconds": round(seconds, 1)}}
+        out = {
+            "ours": {
+                "codings": stored,
+                "keys": pressed,
+                "keys_of_plain_codings": pressed - more,
+                "clicks": 0,
+                "seconds": round(seconds, 1),
+            }
+        }
     finally:
         screen.close()
     for name, cls, actions in (("AQDA", peers.Aqda, 2), ("TAGUETTE", peers.Taguette, 4)):
@@ -190,7 +200,7 @@ def task(browser, found, folder):
                 peer.page.goto(f"{peer.base}/project/{peer.project}/document/{peer.document}")
                 peer.page.wait_for_timeout(1500)
             begin = time.perf_counter()
-            done = len(peer.code_ms(50))
+            done = len(peer.code_ms(50, **({"settle": 20} if name == "AQDA" else {})))
             out[name.lower()] = {
                 "codings": done, "actions": actions * done, "seconds": round(time.perf_counter() - begin, 1),
                 "note": "plain codings only: select, then " + ("click the code" if actions == 2 else "n, tick, save"),

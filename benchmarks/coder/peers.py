@@ -138,8 +138,11 @@ class Aqda:
             out.append(1000 * (time.perf_counter() - begin))
         return statistics.median(out)
 
-    def code_ms(self, times: int = 5, first: int = 0) -> list[float]:
-        """Select words with the mouse and click a code; ms from the click until it is stored and drawn."""
+    def code_ms(self, times: int = 5, first: int = 0, settle: int = 200) -> list[float]:
+        """Select words with the mouse and click a code; ms from the click until it is stored and drawn.
+
+        `settle` is how many ms the page is left after the selection.
+        """
         out = []
         stored = counting(Path(self.home, "aqda.db"), "coding")
         for k in range(first, first + times):
@@ -173,7 +176,7 @@ class Aqda:
             mouse.move(box["x"] + box["w"] / 2, box["y"])
             mouse.move(box["x"] + box["w"], box["y"])
             mouse.up()
-            self.page.wait_for_timeout(200)
+            self.page.wait_for_timeout(settle)
             code = self.page.get_by_text(corpus.CODES[k % len(corpus.CODES)], exact=True).first
             out.append(
                 stored_and_drawn_ms(
