@@ -64,7 +64,7 @@ def test_a_figure_leads_to_its_passages_and_a_disagreement_is_settled(lab_page):
     page.locator(".qr-item").first.wait_for()
     rows = page.locator(".qr-table tbody tr")
     assert rows.filter(has_text="Never used").count() == 0
-    page.get_by_role("button", name="1 codes nobody used — show").click()
+    page.get_by_role("button", name="1 code nobody used — show").click()
     assert rows.filter(has_text="Never used").locator(".qr-why").inner_text().startswith("Undefined.")
 
     page.get_by_role("button", name="Close Drivers").click()

@@ -1,6 +1,7 @@
 /** Questions to the kernel and their answers, for screens that show what the kernel computed. */
 
 import type { Language } from "./say";
+import { followTheme } from "./theme";
 
 export interface Comm {
   send(content: unknown): void;
@@ -57,13 +58,5 @@ export class Channel {
 export function settleIn(root: HTMLElement): () => void {
   root.dataset.lmSuppressShortcuts = "true";
   for (const type of ["keydown", "keyup", "keypress"] as const) root.addEventListener(type, (event) => event.stopPropagation());
-  const theme = (): void => {
-    const told = document.body.dataset.jpThemeLight;
-    const paper = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
-    root.toggleAttribute("data-dark", told ? told === "false" : /^#(?:0|1|2)/.test(paper) || document.body.classList.contains("vscode-dark"));
-  };
-  const themes = new MutationObserver(theme);
-  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-  theme();
-  return () => themes.disconnect();
+  return followTheme(root, (dark) => root.toggleAttribute("data-dark", dark));
 }

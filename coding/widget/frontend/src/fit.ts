@@ -1,6 +1,5 @@
 /** How the screen fits: text size, the width of the cell, the theme around it, and where the picker opens. */
 
-import { h } from "./dom";
 import { measureBaselines, numbers } from "./geometry";
 import { SIZES } from "./prefs";
 import type { Screen } from "./screen";
@@ -33,21 +32,6 @@ export function fitWidth(screen: Screen): void {
   if ((old < 900) !== (wide < 900) || !screen.root.dataset["measured"]) { fitSize(screen); screen.top.draw(); screen.card.draw(); }
   screen.text.view.requestMeasure();
   screen.margin.draw();
-}
-
-/** JupyterLab says whether it is dark; elsewhere the colour of the page does. */
-export function fitTheme(root: HTMLElement): void {
-  const told = document.body.dataset["jpThemeLight"];
-  let dark = told === "false";
-  if (told === undefined) {
-    const rgb = getComputedStyle(root).getPropertyValue("--jp-layout-color0").trim();
-    const probe = h("i", { css: { color: rgb || "#fff" } });
-    root.append(probe);
-    const parts = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
-    probe.remove();
-    dark = 0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]! < 110;
-  }
-  root.classList.toggle("qc-dark", dark);
 }
 
 /** Under the last line of the passage, inside the text column, above it where there is no room below. */

@@ -7,7 +7,7 @@ import { applyCode, clicked, dragEdge, marking, run, toggleParatext } from "./co
 import { fill, h } from "./dom";
 import { TextView } from "./editor";
 import { Foot, Top } from "./frame";
-import { fitSize, fitTheme, fitWidth, placeUnder } from "./fit";
+import { fitSize, fitWidth, placeUnder } from "./fit";
 import { speak, type Speak } from "./i18n";
 import { digitOf, Keys, type Command } from "./keys";
 import { Margin } from "./margin";
@@ -21,6 +21,7 @@ import type { Look } from "./tint";
 import { Toast } from "./toast";
 import type { Span } from "./units";
 import type { Language } from "./say";
+import { followTheme } from "./theme";
 
 export class Screen {
   readonly root: HTMLElement;
@@ -54,7 +55,7 @@ export class Screen {
   private saving: ReturnType<typeof setTimeout> | null = null;
   private readonly off: () => void;
   private readonly watch: ResizeObserver;
-  private readonly themes: MutationObserver;
+  private readonly unfollow: () => void;
   private readonly toast = new Toast(this);
   private readonly pane = h("section", { class: "qc-pane" });
 
@@ -72,16 +73,14 @@ export class Screen {
     this.off = desk.on((change, detail) => this.changed(change, detail));
     this.watch = new ResizeObserver(() => fitWidth(this));
     this.watch.observe(this.root);
-    this.themes = new MutationObserver(() => fitTheme(this.root));
-    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-    fitTheme(this.root);
+    this.unfollow = followTheme(this.root, (dark) => this.root.classList.toggle("qc-dark", dark));
     if (desk.state) this.changed("document", { same: false });
   }
 
   destroy(): void {
     this.off();
     this.watch.disconnect();
-    this.themes.disconnect();
+    this.unfollow();
     window.removeEventListener("keydown", this.first, true);
     this.text.destroy();
     this.root.remove();

@@ -1,6 +1,6 @@
 /** The PI's screen: figures at the top, who chose what instead, and the passages behind whatever is chosen. */
 
-import { spoken, type Body, type Channel } from "../ask";
+import { settleIn, spoken, type Body, type Channel } from "../ask";
 import { fill, h } from "../dom";
 import { drawGrid, drawRounds } from "./grids";
 import { drawItem } from "./passages";
@@ -10,7 +10,7 @@ import type { Language } from "../say";
 import { word, type Say, type Word } from "./words";
 
 export class Review {
-  readonly root = h("div", { class: "qr", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
+  readonly root = h("div", { class: "qr", role: "region", tabindex: "-1" });
   private view: View | null = null;
   private language: Language = "en";
   private say: Say = word("en");
@@ -31,7 +31,7 @@ export class Review {
   private readonly chips = h("header", {});
   private readonly list = h("div", { role: "list" });
   private readonly status = h("div", { class: "qr-status", role: "status" });
-  private readonly themes = new MutationObserver(() => this.theme());
+  private readonly leave: () => void;
 
   constructor(private readonly channel: Channel, host: HTMLElement) {
     const key = h("div", { class: "qr-key" });
@@ -39,9 +39,7 @@ export class Review {
     this.legend = key;
     host.append(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
-    for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
-    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-    this.theme();
+    this.leave = settleIn(this.root);
     channel.heard = (message) => { if (message.type === "view") this.show(message.view as View); };
     void this.load("hello", {});
   }
@@ -49,15 +47,8 @@ export class Review {
   private readonly legend: HTMLElement;
 
   destroy(): void {
-    this.themes.disconnect();
+    this.leave();
     this.root.remove();
-  }
-
-  private theme(): void {
-    const told = document.body.dataset.jpThemeLight;
-    const paper = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
-    const dark = told ? told === "false" : /^#(?:0|1|2)/.test(paper) || document.body.classList.contains("vscode-dark");
-    this.root.toggleAttribute("data-dark", dark);
   }
 
   private async load(type: string, body: Body): Promise<void> {
@@ -215,7 +206,6 @@ export class Review {
   }
 
   private key(event: KeyboardEvent): void {
-    event.stopPropagation();
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const onButton = (event.target as HTMLElement).closest("button,[role=button]");
     const run: Record<string, () => void> = { n: () => this.stand(this.at + 1), p: () => this.stand(this.at - 1), c: () => this.act("settle") };

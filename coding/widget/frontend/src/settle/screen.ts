@@ -1,6 +1,6 @@
 /** Settling disagreements by keyboard: a decision, a reason, Enter, the next one. */
 
-import { spoken, type Channel } from "../ask";
+import { settleIn, spoken, type Channel } from "../ask";
 import { fill, h, ring, svg } from "../dom";
 import type { Language } from "../say";
 import { kept } from "./result";
@@ -9,7 +9,7 @@ import { word, type Say } from "./words";
 
 
 export class Settle {
-  readonly root = h("div", { class: "qr qs", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
+  readonly root = h("div", { class: "qr qs", role: "region", tabindex: "-1" });
   private desk: Desk | null = null;
   private item: Case | null = null;
   private at = 0;
@@ -34,28 +34,20 @@ export class Settle {
   private readonly save = h("button", { class: "qs-save", on: { click: () => this.keep() } });
   private readonly status = h("div", { class: "qs-status", role: "status" });
   private readonly foot = h("footer", { class: "qs-foot" });
-  private readonly themes = new MutationObserver(() => this.theme());
+  private readonly leave: () => void;
 
   constructor(private readonly channel: Channel, host: HTMLElement) {
     this.root.append(this.rail, this.top, this.text, h("div", { class: "qs-panel" }, this.choices, this.why, h("div", { class: "qs-last" }, this.note, this.save), this.status), this.foot);
     host.append(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
-    for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
     this.text.addEventListener("mouseup", () => this.draw());
-    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-    this.theme();
+    this.leave = settleIn(this.root);
     void this.load();
   }
 
   destroy(): void {
-    this.themes.disconnect();
+    this.leave();
     this.root.remove();
-  }
-
-  private theme(): void {
-    const told = document.body.dataset.jpThemeLight;
-    const paper = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
-    this.root.toggleAttribute("data-dark", told ? told === "false" : /^#(?:0|1|2)/.test(paper));
   }
 
   private tell(text: string): void { this.status.textContent = text; }
@@ -293,7 +285,6 @@ export class Settle {
   }
 
   private key(event: KeyboardEvent): void {
-    event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && !(event.target as HTMLElement).closest(".qs-rail,.qs-top,.qs-why,.qs-choices")) { event.preventDefault(); this.soon(() => this.keep()); return; }
     if (event.target === this.note) { if (event.key === "Escape") this.root.focus(); return; }

@@ -1,6 +1,6 @@
 /** Rounds from left to right, coders, documents by coders, conflicts; everything by keyboard and by mouse. */
 
-import type { Channel, Body } from "../ask";
+import { settleIn, type Body, type Channel } from "../ask";
 import { fill, h, icon, ring, svg } from "../dom";
 import type { Language } from "../say";
 import type { Card, Cell, Conflict, Namesake, Namesakes, Row, View } from "./types";
@@ -9,7 +9,7 @@ import { word, type Word } from "./words";
 type Form = "plan" | "share" | null;
 
 export class Board {
-  readonly root = h("div", { class: "qr qt", role: "region", "data-lm-suppress-shortcuts": "true", tabindex: "-1" });
+  readonly root = h("div", { class: "qr qt", role: "region", tabindex: "-1" });
   private view: View | null = null;
   private language: Language = "en";
   private say = word("en");
@@ -22,27 +22,19 @@ export class Board {
   private readonly status = h("div", { class: "qr-status", role: "status" });
   private readonly body = h("div", {});
   private readonly foot = h("footer", { class: "qt-foot" });
-  private readonly themes = new MutationObserver(() => this.theme());
+  private readonly leave: () => void;
 
   constructor(private readonly channel: Channel, host: HTMLElement) {
     this.root.append(this.top, this.rounds, this.acts, this.status, this.body, this.foot);
     host.append(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
-    for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
-    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-    this.theme();
+    this.leave = settleIn(this.root);
     void this.ask("hello");
   }
 
   destroy(): void {
-    this.themes.disconnect();
+    this.leave();
     this.root.remove();
-  }
-
-  private theme(): void {
-    const told = document.body.dataset.jpThemeLight;
-    const paper = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
-    this.root.toggleAttribute("data-dark", told ? told === "false" : /^#(?:0|1|2)/.test(paper));
   }
 
   private tell(text: string): void { this.status.textContent = text; }
@@ -228,7 +220,6 @@ export class Board {
   }
 
   private key(event: KeyboardEvent): void {
-    event.stopPropagation();
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
     if (event.key === "Escape") { this.form = null; this.armed = ""; this.tell(""); this.drawActs(); this.root.focus({ preventScroll: true }); return; }
