@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coding.model import Coding, Memo, new_uid
 from coding.project import Project, open_project
-from coding.shipped import shipped_path
+from coding.shipped import SAMPLE, shipped_path
 
 if TYPE_CHECKING:
     from coding.model import Round
@@ -25,7 +25,6 @@ BOOKS: Final = (
 ROUNDS: Final[dict[str, tuple[str, bool]]] = {
     "Training": ("training", False), "Reliability": ("reliability", True), "Production": ("production", False),
 }  # fmt: skip
-DEFAULT: Final = "sample.coding"
 
 
 def open_sample(path: str | Path | None = None, *, coder: str | None = None) -> Project:
@@ -36,7 +35,7 @@ def open_sample(path: str | Path | None = None, *, coder: str | None = None) -> 
             (`CODING_PROJECT`), else ``sample.coding`` in the working folder.
         coder: under whose name; by default `CODING_CODER`, the hub's user, or "amira".
     """
-    target = str(path or os.environ.get("CODING_PROJECT") or DEFAULT)
+    target = str(path or os.environ.get("CODING_PROJECT") or SAMPLE)
     name = coder or os.environ.get("CODING_CODER") or os.environ.get("JUPYTERHUB_USER") or CODERS[0]
     if "://" not in target and not Path(target).exists():
         build_sample(target, coder=name).close()

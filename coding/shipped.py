@@ -7,10 +7,14 @@ Everything else asks here and never builds such a path itself.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from coding.errors import NotFound
 
-__all__ = ["shipped_path"]
+__all__ = ["SAMPLE", "shipped_path"]
+
+SAMPLE: Final = "sample.coding"
+"""What the sample study is called where nobody names a project."""
 
 _PACKAGED = Path(__file__).parent / "shipped"
 _CHECKOUT = Path(__file__).parent.parent

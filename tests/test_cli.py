@@ -73,6 +73,20 @@ def test_figures_of_agreement_never_write_over_the_table_they_come_from(run, tmp
     assert run("agreement", table, "--draws", "0", "--to", tmp_path / "figures.csv")[0] == 0
 
 
+def test_the_sample_study_needs_no_name_and_is_what_lab_opens(run, tmp_path, monkeypatch):
+    from coding.cli import serving
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CODING_PROJECT", raising=False)
+    assert "CODING_PROJECT" not in serving._environment(None, None)
+    assert run("demo")[0] == 0
+    assert serving._environment(None, None)["CODING_PROJECT"] == str(tmp_path / "sample.coding")
+    code, _, err = run("demo")
+    assert (code, "is there already" in err) == (1, True)
+    shown = run("agreement", "sample.coding", "--round", "2", "--draws", "0")[1].splitlines()
+    assert shown[2].split() == ["amira", "/", "ben", "percent", "alpha", "95", "%", "interval"]
+
+
 def test_one_bad_file_does_not_stop_the_others(run, tmp_path):
     good, bad = tmp_path / "a.txt", tmp_path / "b.pdf"
     good.write_text("A text.")

@@ -229,6 +229,7 @@ class AgreementTable:
             f"median alpha {printed(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667",
         ]
         used = [r for r in self.rows if r.reason != "nothing_coded"]
+        lines += [self._heads(used[0].interval.confidence)] if used else []
         others = dict(zip(map(id, self.rows), beside[1], strict=True)) if beside else {}
         for row in used[:most]:
             name = "  " * row.code.level + row.code.name + (f" [{row.language}]" if row.language else "")
@@ -253,6 +254,11 @@ class AgreementTable:
         lines += _withheld(used)
         lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         return "\n".join(lines)
+
+    def _heads(self, confidence: float) -> str:
+        names = " / ".join(self.coders)
+        who = names if len(names) <= 22 else "each coder"  # how many units each coded
+        return f"{'':<{50 - len(who)}} {who} {'percent':>8}  {'alpha':>6}  {100 * confidence:g} % interval"
 
     def records(self) -> list[dict[str, Any]]:
         """Return one dict per code, without any text of a document."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from coding.errors import CodingError, ExportFailed, InvalidValue
 from coding.model import counted
+from coding.shipped import SAMPLE
 
 if TYPE_CHECKING:
     from coding.project import Project
@@ -66,14 +67,16 @@ def build_parser() -> argparse.ArgumentParser:
         ("app", run_app, "open the text coder as a page, with a token, for people who never see code"),
     ):
         sub = command(name, run, about, project=False, facts=False)
-        sub.add_argument("project", nargs="?", help="a .coding file (default: the sample study)")
+        sub.add_argument("project", nargs="?", help=f"a .coding file (default: {SAMPLE} here, else a new sample study)")
         sub.add_argument("--coder", help="under whose name the page codes")
         sub.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
         sub.add_argument("--port", type=int, help="default: a stable port for each project")
         sub.set_defaults(hands_on=True)
 
     command("new", run_new, "make an empty project")
-    command("demo", run_demo, "make the sample study as a project")
+    sub = command("demo", run_demo, "make the sample study as a project", project=False)
+    sub.add_argument("project", nargs="?", default=SAMPLE, help=f"a new .coding file (default: {SAMPLE}, as for lab)")
+    sub.add_argument("--coder", help="under whose name (default: amira, one of its two)")
     sub = command("import", run_import, "import documents, a codebook, a project or a table of codings")
     sub.add_argument("files", nargs="+", metavar="FILE")
     sub.add_argument("--as", dest="as_", choices=["document", "codebook", "project", "codings", "survey", "cases"])

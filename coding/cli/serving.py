@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from coding.errors import CodingError, MissingExtra
-from coding.shipped import shipped_path
+from coding.shipped import SAMPLE, shipped_path
 
 FIRST_NOTEBOOK: Final = "01_code.ipynb"
 SETTINGS: Final = Path(__file__).parent / "jupyter"
@@ -62,6 +62,7 @@ def _environment(project: str | None, coder: str | None) -> dict[str, str]:
     # our settings come last, after a person's own: no question about Jupyter's news before the first text
     paths = [environment.get("JUPYTER_CONFIG_PATH", ""), str(SETTINGS)]
     environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
+    project = project or (SAMPLE if Path(SAMPLE).exists() else None)  # what `coding demo` has made
     if project:
         environment["CODING_PROJECT"] = project if "://" in project else str(Path(project).expanduser().resolve())
     if coder:

@@ -340,7 +340,9 @@ def inspect_file(path: Path) -> int:
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError:
-        raise NotAProject(f"There is no project at {path}. Check the path, or make one with create=True.") from None
+        raise NotAProject(
+            f"There is no project at {path}. Check the path, or make one: coding new PATH, or create=True."
+        ) from None
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {errno.errorcode.get(error.errno or 0, error)}.") from None
     if head != b"SQLite format 3\x00":
