@@ -87,6 +87,7 @@ _UNREAD: Final = frozenset(
         "cues",
         "review",
         "position",
+        "protocol",
         "book",
     }
 )

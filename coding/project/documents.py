@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -259,6 +260,9 @@ class Documents(Collection[ProjectDocument]):
         if document is None:  # the same text is there: a cell that is run again adds nothing
             digest = hashlib.sha256(arriving.text.encode()).hexdigest()
             document = next(d for d in self._store.all(Document) if d.sha256 == digest)
+            if document.name != name:
+                there = f"“{name}” has the very text of “{document.name}”, which is in the project already"
+                warnings.warn(f"{there}; nothing was added, and “{document.name}” is returned.", stacklevel=2)
         return ProjectDocument(self._project, document)
 
     def add_files(self, *patterns: str | Path, progress: bool = True, **options: Any) -> ImportReport:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue, NotFound, Refused
-from coding.model import Assignment, Coder, Decision, Document, Round, Uid, Value, new_uid
+from coding.model import Assignment, Coder, Decision, Document, Round, Uid, Value, counted, new_uid
 from coding.project.collections import Collection
 
 if TYPE_CHECKING:
@@ -26,6 +26,23 @@ DEFAULT_PROTOCOL: Mapping[str, Any] = {
     "universe": "respondents",
     "threshold": 0.8,
 }
+
+
+class Assignments(list[Assignment]):
+    """Who was given what, as a list that a notebook shows by names."""
+
+    def __init__(self, rows: Iterable[Assignment], names: Mapping[Uid, str]) -> None:
+        super().__init__(rows)
+        self._names = names
+
+    def __repr__(self) -> str:
+        given: dict[str, list[str]] = {}
+        for a in self:
+            given.setdefault(self._names[a.coder], []).append(self._names[a.document])
+        return "\n".join(
+            f"{coder}: {counted(len(named), 'document')} ({', '.join(sorted(named)[:6])}{', …' if len(named) > 6 else ''})"
+            for coder, named in given.items()
+        )
 
 
 def _now() -> int:
@@ -127,7 +144,11 @@ class Rounds(Collection[Round]):
         with self._store.change("assign") as change:
             for assignment in new:
                 change.put(assignment)
-        return new
+        return Assignments(new, self._names())
+
+    def _names(self) -> dict[Uid, str]:
+        documents = {d.uid: d.name for d in self._store.all(Document)}
+        return documents | {c.uid: c.name for c in self._store.all(Coder)}
 
     def unassign(self, ref: Round | str | int, document: str, coder: str) -> None:
         """Take a document back from a coder who has not begun it."""
@@ -196,7 +217,7 @@ class Rounds(Collection[Round]):
         random.Random(seed).shuffle(rest)  # noqa: S311 (a sample that can be drawn again, not a secret)
         sample = {"share": overlap, "stratify": stratify, "seed": seed, "documents": sorted(shared)}
         self._put(replace(item, protocol={**item.protocol, "sample": sample}), "plan round")
-        out = self.assign(item, shared, coders) if shared else []
+        out = self.assign(item, shared, coders) if shared else Assignments([], self._names())
         for i, coder in enumerate(coders):
             if mine := rest[i :: len(coders)]:
                 out.extend(self.assign(item, mine, [coder]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from coding.errors import ImportRejected, InvalidValue
@@ -93,3 +95,12 @@ def test_a_table_of_codings_keeps_whose_they_are(project, tmp_path):
     assert report.codings == 2
     assert dict(zip(frame["coder"], frame["start"], strict=True)) == {"amira": 0, "ben": 19}
     assert set(frame["origin"]) == {"imported"}
+
+
+def test_a_text_that_is_there_under_another_name_is_said_and_not_added(project):
+    first = project.documents.add("P1", "Nobody asked us.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert project.documents.add("P1", "Nobody asked us.").uid == first.uid  # a cell that is run again
+    with pytest.warns(UserWarning, match="“P2” has the very text of “P1”"):
+        assert project.documents.add("P2", "Nobody asked us.").uid == first.uid

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import coding as qc
@@ -26,6 +28,14 @@ def blind_round(project, documents=("P0", "P1"), coders=("amira", "ben"), purpos
     item = project.rounds.add(purpose=purpose)
     project.rounds.assign(item, documents, coders)
     return project.rounds.open(item)
+
+
+def test_who_was_given_what_is_shown_by_names(team):
+    amira, _ = team
+    item = amira.rounds.add()
+    given = amira.rounds.distribute(item, ["P0", "P1", "P2", "P3"], ["amira", "ben"], overlap=0.5, seed=1)
+    assert len(given) == 6
+    assert re.fullmatch(r"amira: 3 documents \(P\d, P\d, P\d\)\nben: 3 documents \(P\d, P\d, P\d\)", repr(given))
 
 
 def test_each_stratum_is_drawn_in_proportion_and_again_the_same():
