@@ -507,8 +507,18 @@ class AgreementResult:
         return pd.DataFrame(rows, columns=["document", "coder", "domain", "start", "end", "document_uid"])
 
     def passages(self, code: str | None = None) -> Any:
-        """Open the passages behind a figure, in the same screen as `review`, at one code."""
-        return open_screen("agreement", self, code=code)
+        """Open the passages behind a figure, in the same screen as `review`, at one code.
+
+        Returns:
+            The screen; of a plain table its `disagreements`, with the words where its texts were given.
+        """
+        if self.project is not None:
+            return open_screen("agreement", self, code=code)
+        found = self.disagreements(code)
+        if self.texts:
+            words = [self.texts[row.document][row.start : row.end] for row in found.itertuples()]
+            found.insert(found.columns.get_loc("kind"), "text", words)
+        return found
 
     def review(self) -> Any:
         """Open the PI's screen: click a figure, read the passages, open or settle them."""

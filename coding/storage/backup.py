@@ -53,10 +53,13 @@ def copy_project(store: Store, target: Path) -> None:
         with (
             store.database.errors(),
             closing(sqlite3.connect(f"{store.path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as source,
+            closing(sqlite3.connect(part, isolation_level=None)) as copy,
         ):
-            source.execute("VACUUM INTO ?", (str(part),))
-        part.chmod(0o600)
-        with store.database.errors(), closing(sqlite3.connect(part)) as copy:
+            part.chmod(0o600)
+            copy.execute("PRAGMA synchronous=OFF")  # synced once, below, before it gets its name
+            copy.execute("PRAGMA cache_size=-65536")
+            source.backup(copy)  # page by page in one step: at size several times faster than VACUUM INTO
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, whatever the project's own journal is
             answer = copy.execute("PRAGMA quick_check").fetchone()[0]
         if answer != "ok":
             raise ProjectDamaged(f"The copy of {store.path} fails its check ({answer}); it was not kept.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from coding.errors import ProjectDamaged
 from coding.model import Uid, counted
 from coding.storage.database import integrity
 from coding.storage.fold import compare, fold, read_state
@@ -58,7 +59,8 @@ class CheckReport:
             "Nothing was changed. Keep the file as it is, and try a copy made anew from its journal: "
             "coding check PROJECT --repair-to COPY. Or restore the latest backup, and merge what is newer."
         )
-        return "\n".join([f"{counted(len(lines), 'thing')} wrong ({held}):", *lines, advice])
+        head = f"{counted(len(lines), 'thing')} wrong" + (f" ({held}):" if held else ":")
+        return "\n".join([head, *lines, advice])
 
 
 _CHECKS = {
@@ -74,18 +76,22 @@ _CHECKS = {
 
 
 def check(store: Store) -> CheckReport:
-    """Look for anything broken; nothing is changed."""
-    findings: list[Finding] = []
+    """Look for anything broken; nothing is changed.
+
+    Of a file that is damaged as such only that is said: what its tables answer then cannot be relied on.
+    """
     with store.database.reading() as connection:
+        findings = [Finding(_CHECKS["file"], what) for what in _file(connection)]
+        if findings:
+            return CheckReport(tuple(findings), (_CHECKS["file"],), {})
         for name, found in (
-            ("file", _file(connection)),
             ("references", _references(connection)),
             ("texts", _texts(connection)),
             ("spans", _spans(connection)),
             ("tree", _tree(connection)),
             ("owners", _owners(connection)),
             ("chain", _chain(connection)),
-            ("journal", iter(compare(fold(connection), read_state(connection)))),
+            ("journal", _journal(connection)),
         ):
             findings += [Finding(_CHECKS[name], what) for what in found]
         counts = {
@@ -172,6 +178,14 @@ def _owners(connection: sa.Connection) -> Iterator[str]:
         )
         for row in connection.execute(query):
             yield f"the coding {row.uid} belongs to the removed {kind} “{row.name}”"
+
+
+def _journal(connection: sa.Connection) -> Iterator[str]:
+    """The tables are what the journal makes of them, where it can be read."""
+    try:
+        yield from compare(fold(connection), read_state(connection))
+    except ProjectDamaged as damage:
+        yield str(damage)
 
 
 FORK_REACH: Final = 10_000

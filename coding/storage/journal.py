@@ -27,6 +27,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from coding.errors import ProjectDamaged
 from coding.model import ORIGINS, Coding, Uid
 from coding.storage.schema import journal, uid_text
 from coding.storage.things import dumps
@@ -71,8 +72,15 @@ class Event:
 
     @property
     def ops(self) -> list[dict[str, Any]]:
-        """What the action did."""
-        ops: list[dict[str, Any]] = json.loads(self.payload)
+        """What the action did.
+
+        Raises:
+            ProjectDamaged: the payload is no JSON, as after a disk that lost part of a page.
+        """
+        try:
+            ops: list[dict[str, Any]] = json.loads(self.payload)
+        except ValueError:
+            raise ProjectDamaged(f"The event {self.uid} ({self.action}) of the journal cannot be read.") from None
         return ops
 
     @property

@@ -50,7 +50,10 @@ class Consensus(AskingWidget):
         language: Interface | None = None,
     ) -> None:
         if result.project is None:
-            raise InvalidValue("The passages of a plain table are not at hand; make a project to settle them.")
+            raise InvalidValue(
+                "A plain table is no project, and nothing in it can be settled. result.passages() lists where coders differ; for the "
+                "screens make a project: coding new, coding import TEXTS, coding import TABLE --as codings."
+            )
         self.result, self.project, self.language = result, result.project, language
         self._code = code
         self._passages = Passages(result.project, result.differences(code) if found is None else found)

@@ -49,7 +49,10 @@ class AgreementReview(AskingWidget):
 
     def __init__(self, result: AgreementResult, *, code: str | None = None, language: Interface | None = None) -> None:
         if result.project is None:
-            raise InvalidValue("The passages of a plain table are not at hand; make a project to review them.")
+            raise InvalidValue(
+                "A plain table is no project, and nothing in it can be opened. result.passages() lists where coders differ; for the "
+                "screens make a project: coding new, coding import TEXTS, coding import TABLE --as codings."
+            )
         self.result = result
         self.language = language
         self._first = result.project.codebook.find(code).uid if code else None

@@ -12,20 +12,9 @@ from coding.model import Code, Document, new_uid
 from coding.storage import Store
 
 sys.path.insert(0, str(Path(__file__).parent))  # killing.py
-collect_ignore = ["killing.py"]
+from killing import WRITER
 
-WRITER = """
-import sys
-from coding.model import Code, Coding, Document, new_uid
-from coding.storage import Store
-store = Store.open(sys.argv[1], coder=sys.argv[2])
-document, code = store.all(Document)[0], store.all(Code)[0]
-first = int(sys.argv[3])
-for i in range(first, first + int(sys.argv[4])):
-    with store.change("code") as change:
-        made = change.put(Coding(new_uid(), document.uid, code.uid, store.coder.uid, i, i + 5))
-    print(made.uid, flush=True)
-"""
+collect_ignore = ["killing.py"]
 
 
 @pytest.fixture

@@ -11,6 +11,20 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+WRITER = """
+import sys
+from coding.model import Code, Coding, Document, new_uid
+from coding.storage import Store
+store = Store.open(sys.argv[1], coder=sys.argv[2])
+document, code = store.all(Document)[0], store.all(Code)[0]
+first = int(sys.argv[3])
+for i in range(first, first + int(sys.argv[4])):
+    with store.change("code") as change:
+        made = change.put(Coding(new_uid(), document.uid, code.uid, store.coder.uid, i, i + 5))
+    print(made.uid, flush=True)
+"""
+"""Codes in a process of its own and prints each uid once it is acknowledged."""
+
 
 class Statements:
     """Counts what goes to the database, commits included, and calls something at the n-th."""

@@ -10,6 +10,7 @@ import pytest
 
 import coding as qc
 from coding.cli import main
+from coding.model import Code, Coding, Document, new_uid
 from coding.storage import Store, places
 
 
@@ -61,3 +62,20 @@ def test_an_old_copy_in_the_place_of_a_project_is_noticed(study):
     assert places.newer_backup(study) is None
     with qc.open_project(study, readonly=True) as project:
         assert "A later idea" in project.codebook
+
+
+def test_a_file_that_is_damaged_as_such_is_said_to_be(project):
+    """Pages that a disk lost: the tables answer nonsense then, and nothing else is asked of them."""
+    with Store.open(project, coder="amira") as store, store.change("code") as change:
+        document, code = store.all(Document)[0], store.all(Code)[0]
+        for i in range(400):
+            change.put(Coding(new_uid(), document.uid, code.uid, store.coder.uid, i, i + 5))
+    content = bytearray(project.read_bytes())
+    for page in range(30, len(content) // 4096, 7):
+        content[page * 4096 : (page + 1) * 4096] = bytes(4096)
+    project.write_bytes(content)
+    with Store.open(project, coder="amira") as store:
+        report = store.check()
+    assert not report.ok
+    assert {finding.check for finding in report.findings} == {"the file as such"}
+    assert "Restore" in str(report) or "restore" in str(report)
