@@ -143,3 +143,22 @@ def test_a_missing_extra_is_named_with_the_command_that_brings_it(words, extra, 
     assert done.returncode == 1
     assert f'pip install "coding-workbench[{extra}]"' in done.stderr
     assert "Traceback" not in done.stderr
+
+
+WITH_THE_LIBRARY = """
+import sys
+from coding.agreement import gamma
+units = [[(10, 40, "a"), (60, 90, "b"), (100, 131, "a"), (200, 240, "c")],
+         [(12, 38, "a"), (58, 95, "a"), (205, 236, "c")],
+         [(8, 41, "b"), (101, 130, "a"), (160, 170, "c"), (199, 240, "c")]]
+ours = gamma.best_alignment_disorder(units)
+gamma._MOST_STEPS = 0  # whatever there is, it is too long for our own search
+theirs = gamma.best_alignment_disorder(units)
+assert (ours.params["found_by"], theirs.params["found_by"]) == ("search", "pygamma-agreement")
+assert 0 < ours.value and abs(ours.value - theirs.value) < 1e-5, (ours.value, theirs.value)
+"""
+
+
+def test_the_extra_gamma_finds_the_alignment_that_our_own_search_finds(wheel, tmp_path):
+    scripts = install_with_uv(pythons()[0], f"{wheel}[gamma]", tmp_path / "place")
+    go(scripts / "python", "-c", WITH_THE_LIBRARY, cwd=tmp_path)

@@ -216,9 +216,7 @@ def test_a_plain_table_is_compared_by_sentence_where_its_texts_are_given(tmp_pat
 def test_a_plain_table_leads_to_its_passages_too():
     rows = pd.concat([table_of(), table_of().assign(code="Mechanisms > Driving").iloc[:1]])
     found = qc.agreement_of_table(rows, texts={"P1": TEXT}, draws=0).passages("Driving")
-    assert found[["document", "text", "kind", "ben"]].values.tolist() == [
-        ["P1", "The county", "missing", ""]
-    ]
+    assert found[["document", "text", "kind", "ben"]].values.tolist() == [["P1", "The county", "missing", ""]]
     assert "text" not in qc.agreement_of_table(rows, draws=0).passages()
     with pytest.raises(InvalidValue, match="--as codings"):
         qc.agreement_of_table(rows, draws=0).review()
