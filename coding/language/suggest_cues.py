@@ -76,6 +76,9 @@ def inflections(word: str) -> set[str]:
     >>> "compete" in inflections("competing"), "delegation" in inflections("delegations")
     (True, True)
     """
+    head, hyphen, last = word.rpartition("-")
+    if hyphen and last:  # “sub-district”: sub-districts
+        return {f"{head}-{form}" for form in inflections(last)}
     if not word.isascii() or not word.isalpha() or len(word) < 3:
         return {word}
     return _endings(word) | {form for base in _bases(word) for form in _endings(base)}
@@ -137,7 +140,7 @@ class CueMatcher:
         from zlib import crc32
 
         rows = [(c.uid, q.text, q.weak) for c in self.codes for q in c.cues]
-        return f"cues-1/{crc32(repr(rows).encode()):08x}"
+        return f"cues-2/{crc32(repr(rows).encode()):08x}"
 
     def _build(self) -> Any:
         import ahocorasick
@@ -152,6 +155,7 @@ class CueMatcher:
         automaton = ahocorasick.Automaton()
         for text, value in forms.items():
             automaton.add_word(text, tuple(value))
+        self._reach = max(map(len, forms), default=0)
         if forms:
             automaton.make_automaton()
         return automaton if forms else None
@@ -167,7 +171,7 @@ class CueMatcher:
         joined = width_folded("\n".join(passages))
         starts = [0, *accumulate(len(p) + 1 for p in passages)]
         found: dict[tuple[int, int], list[tuple[int, int, int, bool]]] = {}
-        for end, start, form in _places(self._automaton, joined):
+        for end, start, form in _longest(_places(self._automaton, joined), self._reach):
             passage = bisect_right(starts, start) - 1
             offset = starts[passage]
             found.setdefault((passage, form.code), []).append((start - offset, end - offset, form.cue, form.weak))
@@ -219,13 +223,27 @@ def _places(automaton: Any, joined: str) -> Iterable[tuple[int, int, _Form]]:
             yield end, start, form
 
 
+def _longest(places: Iterable[tuple[int, int, _Form]], reach: int) -> Iterator[tuple[int, int, _Form]]:
+    """Leave out what lies within a longer cue, of whatever code: a sub-district is no district.
+
+    Args:
+        places: end, start and form, sorted by end.
+        reach: characters of the longest cue; what begins further back can lie within nothing that is still to come.
+    """
+    near: list[tuple[int, int, _Form]] = []
+    for end, start, form in places:
+        while near and near[0][1] < end - reach:
+            yield near.pop(0)
+        if any(s <= start and end <= e and e - s > end - start for e, s, _ in near):
+            continue
+        near = [k for k in near if not (start <= k[1] and k[0] <= end and end - start > k[0] - k[1])]
+        near.append((end, start, form))
+    yield from near
+
+
 def _judge(passage: int, code: int, places: list[tuple[int, int, int, bool]]) -> CueHit | None:
-    """Weigh the cues of one code in one passage; a cue inside a longer one of the code says nothing new."""
+    """Weigh the cues of one code in one passage."""
     if len(places) > 1:
-        places = [
-            p for p in places
-            if not any(q[0] <= p[0] and p[1] <= q[1] and q[1] - q[0] > p[1] - p[0] for q in places)
-        ]  # fmt: skip
         cues = {p[2]: p[3] for p in places}
         if len(cues) == 1 and places[0][3]:
             return None

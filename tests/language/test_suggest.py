@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coding.errors import InvalidValue
 from coding.language import outline
@@ -246,3 +248,34 @@ def test_a_local_cluster_gives_the_serial_rows(passages):
     ):
         answer = suggest_dask(dd.from_pandas(passages, npartitions=4), scorer).compute()
     pd.testing.assert_frame_equal(answer.reset_index(drop=True), suggest_frame(passages, scorer), check_dtype=False)
+
+
+def test_a_cue_within_a_longer_one_of_another_code_suggests_nothing():
+    district, street = (
+        Code("u1", "District", cues=(Cue("district"),)),
+        Code("u2", "Street", cues=(Cue("sub-district"),)),
+    )
+    said = [(h.passage, h.code) for h in CueMatcher([district, street]).hits(
+        ["The sub-district asked.", "The district asked.", "Sub-districts asked the district."]
+    )]  # fmt: skip
+    assert said == [(0, 1), (1, 0), (2, 0), (2, 1)]
+    race, both = (
+        Code("u1", "Race", cues=(Cue("锦标赛", "zh"),)),
+        Code("u2", "Promotion race", cues=(Cue("晋升锦标赛", "zh"),)),
+    )
+    assert [h.code for h in CueMatcher([race, both]).hits(["这是一场晋升锦标赛。"])] == [1]
+    same = Code("u3", "Also", cues=(Cue("锦标赛", "zh"),))
+    assert [h.code for h in CueMatcher([race, same]).hits(["锦标赛开始了。"])] == [0, 1]
+
+
+@given(
+    st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=5, unique=True), st.text("ab ", max_size=20)
+)
+def test_the_longest_cue_is_what_a_slow_reader_finds(cues, text):
+    """Chinese cues may stand anywhere, so every place counts: those within no longer place are left."""
+    han = str.maketrans("ab ", "天地 ")
+    cues, text = [c.translate(han) for c in cues], text.translate(han)
+    places = [(s, s + len(c), i) for i, c in enumerate(cues) for s in range(len(text)) if text.startswith(c, s)]
+    kept = {i for s, e, i in places if not any(q[0] <= s and e <= q[1] and q[1] - q[0] > e - s for q in places)}
+    codes = [Code(f"u{i}", c, cues=(Cue(c, "zh"),)) for i, c in enumerate(cues)]
+    assert {h.code for h in CueMatcher(codes).hits([text])} == kept
