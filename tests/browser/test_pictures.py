@@ -22,7 +22,11 @@ def album(tmp_path):
 
 
 def take(lab, selector: str, path: Path) -> None:
-    lab.page.locator(selector).first.screenshot(path=str(path))
+    """Take what a reader sees of a screen: what lies below the window's edge would be grey."""
+    box = lab.page.locator(selector).first.bounding_box()
+    edge = lab.page.locator(".jp-Notebook").first.bounding_box()
+    height = min(box["y"] + box["height"], edge["y"] + edge["height"]) - box["y"]
+    lab.page.screenshot(path=str(path), clip={**box, "height": height})
     assert path.stat().st_size > 20_000
 
 

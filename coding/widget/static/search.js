@@ -22,8 +22,8 @@ function n(o,r={},...t){let e=document.createElement(o);for(let[i,a]of Object.en
 .qr .qr-btn:hover{background:var(--wash)}.qr .qr-edge{border-color:var(--line2)}
 .qr-seg{display:inline-flex;border:1px solid var(--line2);border-radius:7px;overflow:hidden}
 .qr .qr-seg button{padding:4px 9px;font-size:12.5px;color:var(--ink2)}.qr .qr-seg .qr-on{background:var(--wash);color:var(--ink1);font-weight:600}
-.qr-facts{display:flex;flex-wrap:wrap;gap:10px 26px;padding:18px 24px 14px}.qr-facts>div{font-size:12.5px;color:var(--ink2);max-width:210px}
-.qr-facts b{display:block;font:600 24px/30px var(--ui);color:var(--ink1);font-variant-numeric:tabular-nums;letter-spacing:-.01em}.qr-facts small{font:400 13px var(--ui);letter-spacing:0;color:var(--ink2);margin-left:6px}
+.qr-facts{display:flex;flex-wrap:wrap;gap:10px 26px;padding:18px 24px 14px}.qr-facts>div{font-size:12.5px;color:var(--ink2);max-width:250px}
+.qr-facts b{display:block;font:600 24px/30px var(--ui);color:var(--ink1);font-variant-numeric:tabular-nums;letter-spacing:-.01em;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.qr-facts small{font:400 13px var(--ui);letter-spacing:0;color:var(--ink2);margin-left:6px}
 .qr-say{margin:2px 24px 20px;padding:10px 14px;border:1px solid var(--line);border-radius:8px;background:var(--rail)}
 .qr-say header{display:flex;align-items:center;font-size:12.5px;color:var(--ink2);padding-bottom:4px}.qr-say header b{font-weight:600}
 .qr-say p{margin:0;font:14.5px/22px var(--latin),var(--han),serif;max-width:92ch;overflow-wrap:anywhere}.qr:lang(zh) .qr-say p{font-family:var(--han),serif}
@@ -32,7 +32,8 @@ function n(o,r={},...t){let e=document.createElement(o);for(let[i,a]of Object.en
 .qr .qr-link{color:var(--ink1);text-decoration:underline;text-underline-offset:3px;text-decoration-color:var(--line2);padding:4px 0;font-weight:400;color:var(--ink2)}
 .qr .qr-idle{margin-top:8px}
 .qr-cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,372px);gap:24px;padding:0 24px 20px}
-@container (max-width:1040px){.qr-cols{grid-template-columns:minmax(0,1fr)}}
+.qr-right{overflow:auto;max-height:calc(min(72vh,660px) + 30px);padding-right:4px}
+@container (max-width:1040px){.qr-cols{grid-template-columns:minmax(0,1fr)}.qr-right{max-height:none}}
 .qr-table{overflow:auto;max-height:min(72vh,660px);overscroll-behavior:auto}
 .qr .qr-table thead th{position:sticky;top:0;z-index:1;background:var(--paper);box-shadow:inset 0 -1px var(--line2);border:0}
 .qr-first{display:flex;align-items:center;gap:2px}.qr .qr-twist{width:20px;height:24px;flex:none;display:inline-grid;place-items:center;border-radius:4px;color:var(--ink2)}.qr .qr-twist:is(button):hover{background:var(--wash)}
@@ -44,9 +45,10 @@ function n(o,r={},...t){let e=document.createElement(o);for(let[i,a]of Object.en
 .qr tbody th{padding-left:calc(var(--level,0)*14px)}
 .qr tr.qr-merged th{font-weight:600}
 .qr tr.qr-on>*{background-color:color-mix(in srgb,oklch(var(--stripe) var(--h)) 14%,transparent)}
-.qr .qr-name{display:inline-flex;align-items:center;gap:8px;font-weight:inherit;border-radius:4px;max-width:228px;overflow:hidden}
+.qr .qr-name{display:inline-flex;align-items:center;gap:8px;font-weight:inherit;border-radius:4px;max-width:260px;overflow:hidden}
+.qr-own{overflow:hidden;text-overflow:ellipsis;flex:none;max-width:calc(100% - 11px)}
 .qr-bar{width:3px;height:14px;border-radius:2px;background:oklch(var(--stripe) var(--h));flex:none}
-.qr-second{color:var(--ink2);font-weight:400;overflow:hidden;text-overflow:ellipsis}
+.qr-second{color:var(--ink2);font-weight:400;overflow:hidden;text-overflow:ellipsis;min-width:0}
 .qr .qr-r{text-align:right;padding-right:14px;font-variant-numeric:tabular-nums}
 .qr .qr-v{font-variant-numeric:tabular-nums;padding:0 10px 0 8px}.qr-v b{font-weight:600;display:inline-block;min-width:32px}.qr-v span{color:var(--ink2);font-size:12px}
 .qr .qr-why{font-size:12.5px;color:var(--ink2);white-space:normal}.qr-why b{color:var(--ink1);min-width:0}

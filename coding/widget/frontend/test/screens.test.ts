@@ -54,7 +54,7 @@ describe("the sorting board", () => {
 describe("names in a drawing", () => {
   it("are cut to their room, Han sooner than Latin", () => {
     expect(cut("Pressure", 106)).toBe("Pressure");
-    expect(cut("Resource endowment and opportunity structure", 106)).toBe("Resource endowme…");
+    expect(cut("Resource endowment and opportunity structure", 106)).toBe("Resource endow…");
     expect(cut("资源禀赋与机会结构的总体描述", 106)).toBe("资源禀赋与机会结…");
   });
 });

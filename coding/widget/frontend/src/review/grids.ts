@@ -18,7 +18,7 @@ export function cut(name: string, room: number): string {
   let wide = 0;
   const letters = [...name];
   for (const [i, letter] of letters.entries()) {
-    wide += letter >= "\u2e80" ? 11.5 : 6.2;
+    wide += letter >= "\u2e80" ? 11.5 : 6.8;
     if (wide > room) return `${letters.slice(0, Math.max(1, i - 1)).join("").trimEnd()}…`;
   }
   return name;

@@ -89,8 +89,8 @@ export function drawTable(host: HTMLElement, rows: Row[], o: TableOptions): void
 function line(row: Row, o: TableOptions, folds: boolean): HTMLElement {
   const [first, second] = o.language === "zh" && row.name_zh ? [row.name_zh, row.name] : [row.name, row.name_zh];
   const choose = (): void => o.choose(row.uid);
-  const name = h("button", { class: "qr-name", on: { click: (event) => { event.stopPropagation(); choose(); } }, "aria-pressed": String(o.chosen === row.uid) },
-    h("span", { class: "qr-bar", "aria-hidden": "true" }), first, second && second !== first ? h("span", { class: "qr-second", lang: o.language === "zh" ? "en" : "zh" }, second) : null);
+  const name = h("button", { class: "qr-name", on: { click: (event) => { event.stopPropagation(); choose(); } }, "aria-pressed": String(o.chosen === row.uid), title: first },
+    h("span", { class: "qr-bar", "aria-hidden": "true" }), h("span", { class: "qr-own" }, first), second && second !== first ? h("span", { class: "qr-second", lang: o.language === "zh" ? "en" : "zh" }, second) : null);
   const indent = o.worst ? 0 : row.level;
   const out = h("tr", { class: `${row.merged ? "qr-merged" : ""} ${o.chosen === row.uid ? "qr-on" : ""}`, css: { "--h": String(row.hue), "--level": String(indent) }, on: { click: choose } },
     h("th", { scope: "row" }, h("span", { class: "qr-first" }, o.worst ? null : folds ? twisty(row, first, o) : h("i", { class: "qr-twist" }), name)), h("td", { class: "qr-r" }, row.counts.join(" / ")), h("td", { class: "qr-r" }, row.percent));
