@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
+from coding.language.irregular import FAMILIES
 from coding.language.scripts import HAN, is_han
 from coding.model import Code
 
@@ -69,11 +70,13 @@ def width_folded(text: str) -> str:
 
 
 def inflections(word: str) -> set[str]:
-    """Return an English word with its usual endings, and without the one that it has.
+    """Return an English word with its usual endings, without the one that it has, and in its irregular forms.
 
     >>> sorted(inflections("rely"))
     ['relied', 'relies', 'rely', 'relying']
     >>> "compete" in inflections("competing"), "delegation" in inflections("delegations")
+    (True, True)
+    >>> "withdrew" in inflections("withdraw"), "lead" in inflections("led")
     (True, True)
     """
     head, hyphen, last = word.rpartition("-")
@@ -81,7 +84,8 @@ def inflections(word: str) -> set[str]:
         return {f"{head}-{form}" for form in inflections(last)}
     if not word.isascii() or not word.isalpha() or len(word) < 3:
         return {word}
-    return _endings(word) | {form for base in _bases(word) for form in _endings(base)}
+    regular = _endings(word) | {form for base in _bases(word) for form in _endings(base)}
+    return regular | FAMILIES.get(word, frozenset())
 
 
 def _bases(word: str) -> set[str]:
