@@ -99,12 +99,15 @@ def cooccurrence_network(
     place = _layout(len(codes), a, b, weight)
     strength = np.bincount(a, weight, len(codes)) + np.bincount(b, weight, len(codes))
     dots = pd.DataFrame({"code": codes, "x": place[:, 0], "y": place[:, 1], "together": strength.astype(int)})
+    uids = dict(zip([*kept["code_a"], *kept["code_b"]], [*kept["code_a_uid"], *kept["code_b_uid"]], strict=True))
+    dots["code_uid"] = [uids.get(code) for code in codes]
     dots["above"] = dots["y"] + (np.sqrt(60 + 640 * strength / max(strength.max(initial=1), 1)) / 2 + 12) * 2.3 / 440
     lines = pd.DataFrame(
         {
             "x": place[a, 0], "y": place[a, 1], "x2": place[b, 0], "y2": place[b, 1],
             "pair": [f"{p} – {q}" for p, q in zip(kept["code_a"], kept["code_b"], strict=True)],
             "together": kept["together"].to_numpy(), "jaccard": kept["jaccard"].to_numpy(),
+            "code_a_uid": kept["code_a_uid"].to_numpy(), "code_b_uid": kept["code_b_uid"].to_numpy(),
         }
     )  # fmt: skip
     x, y = alt.X("x:Q", axis=None, scale=_room()), alt.Y("y:Q", axis=None, scale=_room())

@@ -20,6 +20,7 @@ from coding.project.pairs import Pairs
 from coding.project.people import Cases, Coders, Variables
 from coding.project.queries import FoundCodings, Queries, find_codings
 from coding.project.rounds import Rounds
+from coding.project.screens import open_screen
 from coding.project.search import SearchResult, Unit, search
 from coding.project.suggestions import Suggestions
 from coding.project.team import Team
@@ -199,6 +200,18 @@ class Project:
             change.put_outline(document.uid, outline)
 
     # -- finding ----------------------------------------------------------------------------------
+
+    def show(self, chart: Any, **options: Any) -> Any:
+        """Draw a chart of `coding.charts` so that a click on a mark lists its passages below.
+
+        Args:
+            chart: made from tables of this project.
+            options: language of the list.
+
+        Raises:
+            InvalidValue: the chart's marks name no code, document or word.
+        """
+        return open_screen("chart", self, chart, **options)
 
     def search(
         self,

@@ -52,6 +52,13 @@ class FoundCodings(Places):
         self._width = width
         self._places: tuple[Place, ...] | None = None
 
+    def only(self, uids: Several[Uid]) -> FoundCodings:
+        """Return those among the finds that are in the given set, by uid."""
+        kept = [c for c in self.codings if c.uid in uids]
+        return FoundCodings(
+            self._project, self._snapshot, kept, self.partners, self.query, self.asked, self._width
+        )  # fmt: skip
+
     @property
     def rows(self) -> tuple[Place, ...]:
         """The passages with what stands on either side; read when they are first asked for."""

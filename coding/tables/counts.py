@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from coding.errors import NotFound
-from coding.model import Snapshot
+from coding.model import Snapshot, Uid
 from coding.tables.codings import codings, variable_columns
 from coding.tables.resolve import Ints, Language, Tree, Units
 
@@ -148,15 +148,35 @@ def directions(snapshot: Snapshot, by: str = "language") -> pd.DataFrame:
         ``direction, by, group, codings, share`` of the group's codings that have a direction. A code
         without one takes the direction of the nearest code above it.
     """
-    tree = Tree(snapshot.codes)
-    found = [next((d for i in reversed(c) if (d := snapshot.codes[i].direction)), "") for c in tree.chains]
-    of = {code.uid: direction for code, direction in zip(snapshot.codes, found, strict=True)}
     frame = codes_by(snapshot, by)
-    frame["direction"] = frame["code_uid"].map(of)
+    frame["direction"] = frame["code_uid"].map(_direction_of(snapshot, Tree(snapshot.codes)))
     frame = frame[frame["direction"].astype(bool)]
     out = frame.groupby(["direction", "by", "group"], as_index=False, observed=True)["codings"].sum()
     out["share"] = out["codings"] / out.groupby("group", observed=True)["codings"].transform("sum")
     return out
+
+
+def _direction_of(snapshot: Snapshot, tree: Tree) -> dict[Uid, str]:
+    """Return uid of a code to its direction, or that of the nearest code above it."""
+    found = [next((d for i in reversed(c) if (d := snapshot.codes[i].direction)), "") for c in tree.chains]
+    return {code.uid: direction for code, direction in zip(snapshot.codes, found, strict=True)}
+
+
+def counted_in(snapshot: Snapshot, by: str, group: str, *, direction: str | None = None) -> set[Uid]:
+    """Return the uids of the codings that `codes_by` or `directions` counts in one group.
+
+    Args:
+        snapshot: as the table was made from.
+        by: as for `codes_by`.
+        group: a value of it, as the table writes it.
+        direction: only codings whose code has it.
+    """
+    t, tree = snapshot.codings, Tree(snapshot.codes)
+    kept = np.array([str(value) == group for value in _groups(snapshot, by)], dtype=bool)
+    if direction is not None:
+        of = _direction_of(snapshot, tree)
+        kept &= np.array([of[snapshot.codes[i].uid] == direction for i in tree.target[t.code]], dtype=bool)
+    return {t.uid[i] for i in np.flatnonzero(kept)}
 
 
 def saturation(
