@@ -99,8 +99,8 @@ def cooccurrence_network(
     place = _layout(len(codes), a, b, weight)
     strength = np.bincount(a, weight, len(codes)) + np.bincount(b, weight, len(codes))
     dots = pd.DataFrame({"code": codes, "x": place[:, 0], "y": place[:, 1], "together": strength.astype(int)})
-    uids = dict(zip([*kept["code_a"], *kept["code_b"]], [*kept["code_a_uid"], *kept["code_b_uid"]], strict=True))
-    dots["code_uid"] = [uids.get(code) for code in codes]
+    uids = dict(zip([*pairs["code_a"], *pairs["code_b"]], [*pairs["code_a_uid"], *pairs["code_b_uid"]], strict=True))
+    dots["code_uid"] = [uids[code] for code in codes]
     dots["above"] = dots["y"] + (np.sqrt(60 + 640 * strength / max(strength.max(initial=1), 1)) / 2 + 12) * 2.3 / 440
     lines = pd.DataFrame(
         {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["linked_chart", "places_behind"]
 
 FIELDS: Final = (
-    "code_uid", "code_a_uid", "code_b_uid", "document_uid", "uid", "path", "document", "by", "group", "word", "code",
+    "code_uid", "code_a_uid", "code_b_uid", "document_uid", "uid", "document", "by", "group", "word", "code",
     "direction",
 )  # fmt: skip
 """What a mark may say about the passages behind it."""
@@ -43,11 +43,8 @@ def linked_chart(project: Project, chart: alt.TopLevelMixin, *, language: Interf
         raise InvalidValue("Nothing in this chart names a code, a document or a word; give one made by coding.charts.")
     alt.JupyterChart.enable_offline()  # Vega from the package, not from the network
     pick = alt.selection_point(name=PICK, fields=fields, on="click", toggle=False)
-    ground = {
-        "background": "#ffffff",
-        "padding": 10,
-    }  # ink is dark whatever the theme: a widget's Vega does not know it
-    drawn = alt.JupyterChart(chart.add_params(pick).properties(**ground))
+    # a white ground, since the ink is dark whatever the theme: a widget's Vega does not know it
+    drawn = alt.JupyterChart(chart.add_params(pick).properties(background="#ffffff", padding=10))
     below = ipywidgets.VBox()
 
     def picked(change: Mapping[str, Any]) -> None:
@@ -77,8 +74,8 @@ def places_behind(project: Project, mark: Mapping[str, Any]) -> Places:
             return project.search(f'"{word}"', within_code=said.get("code"), where=["texts"])
         case {"code_a_uid": first, "code_b_uid": second}:
             return project.find_codings(first, overlapping=second, include_subcodes=False)
-        case {"uid": _, "path": path, "document": document}:
-            return project.find_codings(path, documents=[document], include_subcodes=False)
+        case {"uid": uid, "document": document}:
+            return project.find_codings(documents=[document]).only({uid})
         case {"by": by, "group": group}:
             inside = counted_in(project.snapshot(texts=False), by, str(group), direction=said.get("direction"))
             return project.find_codings(said.get("code_uid"), include_subcodes=False).only(inside)

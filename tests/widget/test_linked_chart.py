@@ -33,6 +33,11 @@ CHARTS = {
 }
 
 
+def test_a_bar_of_one_coding_leads_to_that_coding(study):
+    mark = first_mark(qc.charts.positions(qc.tables.positions(study.snapshot(), language="zh")), coder="ben")
+    assert [coding.uid for coding in places_behind(study, mark).codings] == [mark["uid"]]
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_mark_has_as_many_passages_as_it_shows(study, name):
     chart, wanted, count = CHARTS[name](study.snapshot())
