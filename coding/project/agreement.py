@@ -182,6 +182,19 @@ class AgreementResult:
 
     __repr__ = __str__
 
+    def bound(self) -> Project:
+        """Return the project that the figures are of.
+
+        Raises:
+            InvalidValue: they are of a plain table.
+        """
+        if self.project is None:
+            raise InvalidValue(
+                "A plain table is no project, and no screen opens it. result.passages() lists where coders differ; for the "
+                "screens make a project: coding new, coding import TEXTS, coding import TABLE --as codings."
+            )
+        return self.project
+
     def measure_options(self) -> dict[str, Any]:
         """Return the options that were given for the measure, such as a threshold."""
         return {name: self.options[name] for name in OF_MEASURES if name in self.options}

@@ -49,14 +49,9 @@ class Consensus(AskingWidget):
         found: Sequence[Disagreement] | None = None,
         language: Interface | None = None,
     ) -> None:
-        if result.project is None:
-            raise InvalidValue(
-                "A plain table is no project, and nothing in it can be settled. result.passages() lists where coders differ; for the "
-                "screens make a project: coding new, coding import TEXTS, coding import TABLE --as codings."
-            )
-        self.result, self.project, self.language = result, result.project, language
+        self.result, self.project, self.language = result, result.bound(), language
         self._code = code
-        self._passages = Passages(result.project, result.differences(code) if found is None else found)
+        self._passages = Passages(self.project, result.differences(code) if found is None else found)
         super().__init__()
 
     def answers(self) -> Mapping[str, Answer]:

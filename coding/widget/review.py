@@ -48,14 +48,9 @@ class AgreementReview(AskingWidget):
     command = "result.review()"
 
     def __init__(self, result: AgreementResult, *, code: str | None = None, language: Interface | None = None) -> None:
-        if result.project is None:
-            raise InvalidValue(
-                "A plain table is no project, and nothing in it can be opened. result.passages() lists where coders differ; for the "
-                "screens make a project: coding new, coding import TEXTS, coding import TABLE --as codings."
-            )
-        self.result = result
+        self.result, self.project = result, result.bound()
         self.language = language
-        self._first = result.project.codebook.find(code).uid if code else None
+        self._first = self.project.codebook.find(code).uid if code else None
         self.slot: ipywidgets.Box | None = None
         self._pair = _pairs(result)[0]
         super().__init__()
@@ -93,8 +88,7 @@ class AgreementReview(AskingWidget):
 
     @cached_property
     def _passages(self) -> Passages:
-        project = self.result.project
-        assert project is not None
+        project = self.project
         return Passages(project, self.result.differences())
 
     def view(self) -> dict[str, Any]:
@@ -149,8 +143,7 @@ class AgreementReview(AskingWidget):
         ]  # fmt: skip
 
     def _row(self, r: Any) -> dict[str, Any]:
-        project = self.result.project
-        assert project is not None
+        project = self.project
         tree = project.codebook.tree
         return {
             "uid": r.code.uid, "level": r.code.level, "name": r.code.name + (f" [{r.language}]" if r.language else ""),
@@ -221,8 +214,7 @@ class AgreementReview(AskingWidget):
     def _fits(self, d: Disagreement, wanted: Mapping[str, Any]) -> bool:
         if wanted.get("kind") and d.kind != wanted["kind"]:
             return False
-        project = self.result.project
-        assert project is not None
+        project = self.project
         tree = project.codebook.tree
         if code := wanted.get("code"):
             family = {code, *(c.uid for c in tree.descendants(tree.get(code)))}
@@ -248,10 +240,7 @@ class AgreementReview(AskingWidget):
         from coding.widget.text_coder import TextCoder
 
         d = self._passages.found[int(str(asked.get("item")))]
-        assert self.result.project is not None
-        coder = TextCoder(
-            self.result.project, d.document_uid, goto=(d.start, d.end), language=self.language, others=True
-        )
+        coder = TextCoder(self.project, d.document_uid, goto=(d.start, d.end), language=self.language, others=True)
         self._show(coder)
         return {}
 
