@@ -14,16 +14,16 @@ __all__ = ["FAMILIES"]
 _WORDS: Final = """
 arise arose arisen|awake awoke awoken|bear bore borne|beat beaten|become became|begin began begun beginning|bend bent|bet betting
 bind bound|bite bit bitten|bleed bled|blow blew blown|break broke broken|breed bred|bring brought|build built|buy bought
-catch caught|choose chose chosen|come came|cost|creep crept|cut cutting|deal dealt|dig dug digging|do does did done|draw drew drawn
+catch caught|choose chose chosen|come came|creep crept|cut cutting|deal dealt|dig dug digging|do does did done|draw drew drawn
 drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt|fight fought|find found|flee fled|fly flew flown
 forbid forbade forbidden forbidding|forget forgot forgotten forgetting|forgive forgave forgiven|freeze froze frozen|get got gotten getting
-give gave given|go goes went gone|grow grew grown|hang hung|have has had|hear heard|hide hid hidden|hit hitting|hold held|hurt|keep kept
+give gave given|go goes went gone|grow grew grown|hang hung|have has had|hear heard|hide hid hidden|hit hitting|hold held|keep kept
 know knew known|lay laid|lead led|learn learnt|leave left|lend lent|let letting|lie lay lain lying|light lit|lose lost|make made
 mean meant|meet met|mistake mistook mistaken|overcome overcame|oversee oversaw overseen|overtake overtook overtaken|pay paid|put putting
-quit quitting|read|refer referred referring|ride rode ridden|ring rang rung|rise rose risen|run ran running|say said|see saw seen|seek sought
+quit quitting|refer referred referring|ride rode ridden|ring rang rung|rise rose risen|run ran running|say said|see saw seen|seek sought
 sell sold|send sent|set setting|shake shook shaken|shine shone|shoot shot|show shown|shrink shrank shrunk|shut shutting|sing sang sung
 sink sank sunk|sit sat sitting|sleep slept|slide slid|speak spoke spoken|speed sped|spend spent|spin spun spinning|split splitting
-spread|stand stood|steal stole stolen|stick stuck|strike struck stricken|strive strove striven|swear swore sworn|sweep swept|swim swam swum
+stand stood|steal stole stolen|stick stuck|strike struck stricken|strive strove striven|swear swore sworn|sweep swept|swim swam swum
 swing swung|take took taken|teach taught|tear tore torn|tell told|think thought|throw threw thrown|undergo underwent undergone
 understand understood|undertake undertook undertaken|uphold upheld|wake woke woken|wear wore worn|weep wept|win won winning
 withdraw withdrew withdrawn|withhold withheld|withstand withstood|write wrote written

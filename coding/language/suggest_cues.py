@@ -133,7 +133,7 @@ class CueMatcher:
 
     def __init__(self, codes: Sequence[Code]) -> None:
         self.codes = tuple(codes)
-        self._automaton = self._build()
+        self._automaton, self._reach = self._build()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.codes,)
@@ -146,7 +146,8 @@ class CueMatcher:
         rows = [(c.uid, q.text, q.weak) for c in self.codes for q in c.cues]
         return f"cues-2/{crc32(repr(rows).encode()):08x}"
 
-    def _build(self) -> Any:
+    def _build(self) -> tuple[Any, int]:
+        """Return the automaton, None without cues, and the characters of the longest cue."""
         import ahocorasick
 
         forms: dict[str, list[_Form]] = {}
@@ -159,10 +160,9 @@ class CueMatcher:
         automaton = ahocorasick.Automaton()
         for text, value in forms.items():
             automaton.add_word(text, tuple(value))
-        self._reach = max(map(len, forms), default=0)
         if forms:
             automaton.make_automaton()
-        return automaton if forms else None
+        return (automaton, max(map(len, forms))) if forms else (None, 0)
 
     def hits(self, passages: Sequence[str]) -> list[CueHit]:
         """Return what the cues suggest for each passage, sorted by passage and code.
