@@ -75,7 +75,8 @@ function i(r,e={},...t){let n=document.createElement(r);for(let[o,s]of Object.en
 .qr-side:not([style]){border-color:transparent}
 .qr-item p{margin:0;font:16px/30px var(--latin),var(--han),serif;color:var(--ink1);white-space:pre-wrap;overflow-wrap:anywhere}.qr-item p:lang(zh){font-family:var(--han),serif}
 .qr-ua{border-bottom:2px solid oklch(var(--stripe) var(--ha));padding-bottom:1px}.qr-ub{border-top:2px solid oklch(var(--stripe) var(--hb));padding-top:1px}.qr-both{background:oklch(var(--t2) var(--ha))}
-@container (max-width:760px){.qr-item{grid-template-columns:1fr 1fr}.qr-item .qr-where{grid-column:1/-1}.qr-item p{grid-column:1/-1;grid-row:3}.qr-A{text-align:left}}
+@container (max-width:760px){.qr .qr-name{max-width:148px}.qr-table :is(thead th:first-child,tbody th){position:sticky;left:0;background:var(--paper)}.qr .qr-table thead th:first-child{z-index:2}.qr-second{display:none}.qr-item{grid-template-columns:1fr 1fr}.qr-item .qr-where{grid-column:1/-1}.qr-item p{grid-column:1/-1;grid-row:3}.qr-A{text-align:left}}
+@container (max-width:560px){.qr .qr-table .qr-r{display:none}.qr-table tbody th{position:static}}
 .qr-empty{padding:14px 24px;color:var(--ink2);margin:0}.qr .qr-more{margin:12px 24px}
 .qr-status{padding:0 24px;color:var(--ink2);font-size:12.5px}.qr-status:not(:empty){padding:10px 24px}
 @media (forced-colors:active){.qr-ua,.qr-ub{border-color:CanvasText}}
