@@ -42,9 +42,9 @@ function chooseQuietly(screen: Screen, uid: string): void {
   screen.speakPolite(screen.describe(coding));
 }
 
-/** A drag or a click ended on a passage: in marker mode it is coded at once. */
-export function marking(screen: Screen, span: Span): void {
-  screen.take(span, span[0], false);
+/** A passage was chosen: in marker mode it is coded at once. What the mouse chose is in sight already. */
+export function marking(screen: Screen, span: Span, scroll = false): void {
+  screen.take(span, span[0], scroll);
   const code = screen.markerOn && screen.marker ? screen.desk.book.get(screen.marker) : null;
   if (code) applyCode(screen, code, false);
 }
@@ -78,7 +78,7 @@ function stepSentence(screen: Screen, step: 1 | -1, extend: boolean): boolean {
   if (!extend) {
     const inside = text.passage || screen.selected ? null : units.at(text.caret, "sentence");
     const next = step > 0 && inside && inside[0] >= text.caret ? inside : units.next(step > 0 ? Math.max(from[0], from[1] - 1) : from[0], step);
-    if (next) marking(screen, next);
+    if (next) marking(screen, next, true);
     return true;
   }
   // Shift grows or shrinks at the end
@@ -310,7 +310,7 @@ function arrows(screen: Screen, side: 1 | -1, shift: boolean): boolean {
 
 function turn(screen: Screen): boolean {
   const span = screen.desk.units.at(target(screen)?.[0] ?? screen.text.caret, "turn");
-  if (span) marking(screen, span);
+  if (span) marking(screen, span, true);
   return true;
 }
 

@@ -3,6 +3,7 @@
 import { measureBaselines, numbers } from "./geometry";
 import { SIZES } from "./prefs";
 import type { Screen } from "./screen";
+import { fitRail } from "./split";
 
 /** Text size and leading together. */
 export function fitSize(screen: Screen): void {
@@ -30,6 +31,7 @@ export function fitWidth(screen: Screen): void {
   screen.wide = wide;
   for (const [name, from, to] of WIDTHS) screen.root.classList.toggle(name, wide >= from && wide < to);
   if ((old < 900) !== (wide < 900) || !screen.root.dataset["measured"]) { fitSize(screen); screen.top.draw(); screen.card.draw(); }
+  fitRail(screen);
   screen.text.view.requestMeasure();
   screen.margin.draw();
 }

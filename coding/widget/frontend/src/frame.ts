@@ -80,12 +80,13 @@ export class Top {
     const { screen } = this;
     const { desk } = screen;
     const chosen = desk.find(screen.selected)?.code ?? screen.marker;
-    fill(this.strip, ...screen.digits().slice(0, 9).map((uid, i) => {
+    const codes = screen.digits().slice(0, 9).map((uid, i) => {
       const code = uid ? desk.book.get(uid) : undefined;
       return code ? h("button", {
         type: "button", class: `qc-chip${code.uid === chosen ? " qc-sel" : ""}`, "data-code": code.uid, css: { "--h": String(code.shade) }, on: { click: () => { screen.applyCode(code); screen.text.focus(); } },
-      }, h("kbd", {}, i + 1), h("span", { class: "qc-bar" }), screen.names(code)[0]) : null;
-    }), h("span", { class: "qc-sp" }), h("button", {
+      }, h("kbd", {}, i + 1), h("span", { class: "qc-bar" }), h("span", {}, screen.names(code)[0])) : null;
+    });
+    fill(this.strip, h("div", { class: "qc-strip-codes" }, ...codes), h("button", {
       type: "button", class: "qc-chip", on: { click: () => screen.do("pick") },
     }, h("kbd", {}, screen.keys.cap("pick")), screen.say("nCodes", desk.book.usable.length)));
   }

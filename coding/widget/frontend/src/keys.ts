@@ -14,7 +14,7 @@ export const DEFAULT_KEYS: KeyTable = {
   next_coding: ["n"], previous_coding: ["p"], overlap: ["Tab"], left_edge: ["["], right_edge: ["]"], recode: ["r"], remove: ["Delete", "Backspace"],
   memo: ["m"], definition: ["d"], search: ["f", "Mod+f"], undo: ["u", "Mod+z"], redo: ["Shift+U", "Mod+Shift+Z", "Mod+y"], leave: ["Escape"],
   regions: ["F6"], next_document: ["Mod+ArrowDown"], previous_document: ["Mod+ArrowUp"], others: ["b"], list: ["v"], help: ["?"], reading: ["Shift+R"],
-  beside: ["w"], older: ["o"], paratext: ["Shift+X"], accept: ["Enter"], refuse: ["x"], larger: ["="], smaller: ["-"], finish: ["Mod+Enter"], right: ["ArrowRight"], left: ["ArrowLeft"],
+  beside: ["w"], older: ["o"], paratext: ["Shift+X"], accept: ["Enter"], refuse: ["x"], larger: ["="], smaller: ["-"], finish: ["Shift+F"], right: ["ArrowRight"], left: ["ArrowLeft"],
   select_right: ["Shift+ArrowRight"], select_left: ["Shift+ArrowLeft"], down: ["ArrowDown"], up: ["ArrowUp"],
 };
 

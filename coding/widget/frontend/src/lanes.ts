@@ -68,3 +68,12 @@ export function poolNames(wants: number[], pitch: number, top = -Infinity): numb
   }
   return out;
 }
+
+/** The lane of a coding, or null where "+n" stands for it. The chosen one is always shown: it takes the last lane from whoever it overlaps. */
+export function laneOf(item: Row, chosen: Row | null | undefined, lanes: number): number | null {
+  const last = lanes - 1;
+  if (!chosen || chosen.row < lanes) return item.row < lanes ? item.row : null;
+  if (item === chosen) return last;
+  const behind = item.row === last && item.start < chosen.end && chosen.start < item.end;
+  return item.row < lanes && !behind ? item.row : null;
+}

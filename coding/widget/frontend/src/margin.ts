@@ -3,7 +3,7 @@
 import type { Code } from "./codes";
 import { h, svg } from "./dom";
 import { numbers, placeOf } from "./geometry";
-import { poolNames } from "./lanes";
+import { laneOf, poolNames } from "./lanes";
 import type { Coding, Desk } from "./model";
 import type { TextView } from "./editor";
 import type { Look } from "./tint";
@@ -33,8 +33,10 @@ export interface MarginHost {
   drag(edge: "start" | "end", event: MouseEvent, done: boolean): void;
 }
 
-interface Entry { coding: Coding; look: Look; y0: number; y1: number; cut: boolean }
+interface Entry { coding: Coding; look: Look; lane: number; y0: number; y1: number; cut: boolean }
 interface Mark { rect: { left: number; top: number; bottom: number }; edge: "start" | "end" | null }
+/** A paragraph that is not coded; those of one run stand together. */
+interface Note { y: number; at: number; run: number }
 interface Label { want: number; row: number; key: string; entry: Entry | null; more: { n: number; from: number; to: number } | null }
 
 export class Margin {
@@ -66,7 +68,7 @@ export class Margin {
   }
 
   /** Everything that reads the page, before anything that writes it. */
-  private read(): { labels: Label[]; entries: Entry[]; x: number; notes: { y: number; at: number }[]; marks: Mark[]; scroll: number; left: number } {
+  private read(): { labels: Label[]; entries: Entry[]; x: number; notes: Note[]; marks: Mark[]; scroll: number; left: number } {
     const { view } = this.host.text;
     const box = view.scrollDOM.getBoundingClientRect();
     const content = view.contentDOM.getBoundingClientRect();
@@ -78,10 +80,12 @@ export class Margin {
     const scroll = view.scrollDOM.scrollTop;
     const entries: Entry[] = [];
     const runs: { from: number; to: number; n: number; y: number }[] = [];
+    const chosen = this.host.desk.find(this.host.selected);
     for (const coding of this.host.desk.index.within(from, to)) {
       const look = this.host.look(coding);
       if (!look.shown) continue;
-      if (coding.row >= lanes) {
+      const lane = laneOf(coding, chosen, lanes);
+      if (lane === null) {
         const run = runs[runs.length - 1];
         if (run && coding.start < run.to) { run.n += 1; run.to = Math.max(run.to, coding.end); }
         else runs.push({ from: coding.start, to: coding.end, n: 1, y: 0 });
@@ -91,7 +95,7 @@ export class Margin {
       const end = coding.end <= to ? placeOf(view, coding.end, true, box, left, wide) : null;
       const y0 = start?.y ?? content.top - box.top + scroll + view.lineBlockAt(from).top;
       const y1 = end?.y ?? content.top - box.top + scroll + view.lineBlockAt(to).bottom;
-      entries.push({ coding, look, y0, y1: Math.max(y1, y0 + 8), cut: coding.start < from });
+      entries.push({ coding, look, lane, y0, y1: Math.max(y1, y0 + 8), cut: coding.start < from });
     }
     for (const run of runs) run.y = placeOf(view, Math.max(run.from, from), false, box, left, wide)?.y ?? 0;
     const labels = this.labels(entries, runs, lanes);
@@ -100,7 +104,7 @@ export class Margin {
 
   private labels(entries: Entry[], runs: { from: number; to: number; n: number; y: number }[], lanes: number): Label[] {
     const out: Label[] = entries.filter((entry) => !entry.cut).map((entry) => (
-      { want: entry.y0 - 4, row: entry.coding.row, key: entry.coding.uid, entry, more: null }));
+      { want: entry.y0 - 4, row: entry.lane, key: entry.coding.uid, entry, more: null }));
     for (const run of runs) {
       // two counts that would touch are one
       const last = out[out.length - 1];
@@ -146,11 +150,15 @@ export class Margin {
     return labels;
   }
 
-  private notes(box: DOMRect, scroll: number): { y: number; at: number }[] {
-    const out: { y: number; at: number }[] = [];
-    for (const line of this.host.text.view.contentDOM.querySelectorAll(".qc-off")) {
+  private notes(box: DOMRect, scroll: number): Note[] {
+    const out: Note[] = [];
+    const { view } = this.host.text;
+    let run = 0;
+    for (const line of view.contentDOM.children) {
+      if (line.classList.contains("qc-gap")) continue;
+      if (!line.classList.contains("qc-off")) { run += 1; continue; }
       const rect = line.getBoundingClientRect();
-      if (rect.height > 4) out.push({ y: rect.top - box.top + scroll, at: this.host.text.view.posAtDOM(line) });
+      if (rect.height > 4) out.push({ y: rect.top - box.top + scroll, at: view.posAtDOM(line), run });
     }
     return out;
   }
@@ -198,7 +206,7 @@ export class Margin {
       }
       if (label.entry) this.leader(label.entry, x0, lanes, nameX, y);
     });
-    for (const note of notes) {
+    notes.forEach((note, i) => {
       const key = `n${note.at}`;
       used.add(key);
       const element = this.keep(key, () => h("button", {
@@ -206,7 +214,8 @@ export class Margin {
       }, this.host.say("notCoded")));
       element.style.left = `${nameX + 7}px`;
       element.style.top = `${note.y}px`;
-    }
+      element.classList.toggle("qc-again", i > 0 && note.run === notes[i - 1]!.run);
+    });
     for (const [key, element] of this.pool) if (!used.has(key)) { element.remove(); this.pool.delete(key); }
     this.paintLeaders();
     this.paintMarks(marks, scroll, left);
@@ -214,7 +223,7 @@ export class Margin {
 
   private paintStripes(entries: Entry[], x0: number): void {
     const used = new Set<string>();
-    for (const { coding, look, y0, y1 } of entries) {
+    for (const { coding, look, lane, y0, y1 } of entries) {
       used.add(coding.uid);
       let bar = this.bars.get(coding.uid);
       if (!bar) {
@@ -226,7 +235,7 @@ export class Margin {
       const old = this.host.desk.book.get(coding.code);
       const behind = look.style === "plain" && coding.version > 0 && old && coding.version < old.version;
       const name = `qc-${look.style}${chosen ? " qc-sel" : ""}${behind ? " qc-behind" : ""}`;
-      const css = `--h:${look.shade};left:${x0 + LANE * coding.row}px;top:${y0.toFixed(1)}px;height:${(y1 - y0).toFixed(1)}px`;
+      const css = `--h:${look.shade};left:${x0 + LANE * lane}px;top:${y0.toFixed(1)}px;height:${(y1 - y0).toFixed(1)}px`;
       const stamp = name + css;
       if (bar.dataset["stamp"] === stamp) continue;
       bar.dataset["stamp"] = stamp;
@@ -236,9 +245,9 @@ export class Margin {
     for (const [uid, bar] of this.bars) if (!used.has(uid)) { bar.remove(); this.bars.delete(uid); }
   }
 
-  private leader({ coding, look, y0, y1 }: Entry, x0: number, lanes: number, nameX: number, y: number): void {
+  private leader({ look, lane, y0, y1 }: Entry, x0: number, lanes: number, nameX: number, y: number): void {
     const middle = y + 10.5;
-    const sx = x0 + LANE * coding.row + 4;
+    const sx = x0 + LANE * lane + 4;
     const sy = Math.min(Math.max(middle, y0 + 3), y1 - 3);
     this.lines.push([`M${sx} ${sy.toFixed(1)}H${x0 + LANE * lanes + 1}L${nameX + 3} ${middle}`, `oklch(var(--qc-stripe) ${look.shade} / .5)`]);
   }

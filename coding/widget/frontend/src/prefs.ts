@@ -10,6 +10,8 @@ export interface Prefs {
   language: "" | "en" | "zh";
   paratext: boolean;
   rail: boolean;
+  /** In pixels; 0 is what the width of the cell gives. */
+  railWidth: number;
   digits: Record<string, (string | null)[]>;
   recent: Record<string, string[]>;
   closed: Record<string, string[]>;
@@ -18,7 +20,7 @@ export interface Prefs {
 
 const KEY = "coding-workbench.prefs";
 const DEFAULTS: Prefs = {
-  size: 1, sans: false, lanes: 3, unit: "sentence", language: "", paratext: true, rail: true, digits: {}, recent: {}, closed: {}, keys: {},
+  size: 1, sans: false, lanes: 3, unit: "sentence", language: "", paratext: true, rail: true, railWidth: 0, digits: {}, recent: {}, closed: {}, keys: {},
 };
 
 export function loadPrefs(): Prefs {

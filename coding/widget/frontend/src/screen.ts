@@ -17,6 +17,7 @@ import { Picker } from "./picker";
 import { loadPrefs, savePrefs, type Prefs } from "./prefs";
 import type { BesideMessage, OutdatedMessage, UsesMessage } from "./protocol";
 import { Rail } from "./rail";
+import { splitter } from "./split";
 import type { Look } from "./tint";
 import { Toast } from "./toast";
 import type { Span } from "./units";
@@ -121,7 +122,7 @@ export class Screen {
       apply: (code, stay) => this.picked(code, stay), create: (name, parent, stay) => this.created(name, parent, stay),
       left: () => { this.pickFor = null; this.text.focus(); this.foot.draw(); },
     });
-    fill(this.root, this.rail.element, this.beside.element, this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.toast.assertive, this.toast.polite);
+    fill(this.root, this.rail.element, this.beside.element, splitter(this), this.top.element, this.top.strip, this.pane, this.card.element, this.foot.element, this.picker.element, this.panels.element, this.toast.assertive, this.toast.polite);
     this.pane.append(this.toast.element);
     fitSize(this);
   }
@@ -193,6 +194,7 @@ export class Screen {
       if (goto) { this.text.choose(goto, goto[0]); this.selectAt(goto); }
       this.top.draw();
       this.beside.reopen();
+      this.arrive();
     } else if (change === "codings") this.refresh(true);
     else if (change === "codes") { this.rail.drawTree(); this.refresh(false); }
     else if (change === "counts") this.rail.recount();
@@ -203,6 +205,18 @@ export class Screen {
     else if (change === "found") this.panels.found();
     else if (change === "answer") this.answered(detail as BesideMessage | UsesMessage | OutdatedMessage);
     else if (change === "ack") this.acked(detail as { ack: { coding?: string | null; code?: string | null; done?: string | null }; op: { id: string; action: { kind: string } } | null });
+  }
+
+  private arrived = false;
+
+  /** Once, when the first text is there: a desk that was opened at the window's lower edge comes into sight with its keys. */
+  private arrive(): void {
+    if (this.arrived) return;
+    this.arrived = true;
+    requestAnimationFrame(() => {
+      const { top, bottom } = this.root.getBoundingClientRect();
+      if (top > 0 && top < window.innerHeight && bottom > window.innerHeight) this.root.scrollIntoView({ block: bottom - top > window.innerHeight * 0.9 ? "start" : "end" });
+    });
   }
 
   private answered(message: BesideMessage | UsesMessage | OutdatedMessage): void {

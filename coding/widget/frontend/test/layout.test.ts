@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assignRows, byPlace, Index, poolNames } from "../src/lanes";
+import { assignRows, byPlace, Index, laneOf, poolNames } from "../src/lanes";
 import { Units, type Paragraph, type Turn } from "../src/units";
 
 function random(seed: number): () => number {
@@ -111,4 +111,15 @@ describe("units", () => {
     expect(units.wordEdge(14, -1, "end")).toBe(9);
     expect(units.wordEdge(6, 1, "start")).toBe(10);
   });
+});
+
+describe("lanes", () => {
+  const rows = [{ start: 0, end: 90, row: 0 }, { start: 5, end: 80, row: 1 }, { start: 10, end: 60, row: 2 }, { start: 85, end: 95, row: 1 }];
+  const lanes = (chosen: number | null): (number | null)[] => rows.map((row) => laneOf(row, chosen === null ? null : rows[chosen], 2));
+
+  it("hide what has no lane of its own", () => { expect(lanes(null)).toEqual([0, 1, null, 1]); });
+
+  it("show the chosen coding in any case, and hide only what is in its way", () => { expect(lanes(2)).toEqual([0, null, 1, 1]); });
+
+  it("stay as they are when the chosen coding has a lane", () => { expect(lanes(0)).toEqual([0, 1, null, 1]); });
 });
