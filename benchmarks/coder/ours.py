@@ -45,12 +45,13 @@ PROBE = """
     if (!window.qcProbe.on) return;
     const row = {key: event.key, stamp: event.timeStamp, at: performance.now(), handled: null, framed: 0, shown: 0, frames: 0};
     window.qcProbe.keys.push(row);
-    const before = document.querySelectorAll('.qc-stripes i').length + '|' + document.querySelectorAll('.qc-pend').length;
+    // the marks in the text, as they are drawn
+    const marks = () => [...document.querySelectorAll('.qc .qc-mark')].map((mark) => mark.getAttribute('style')).join('|');
+    const before = marks();
     const look = () => {
       row.frames += 1;
       const started = performance.now() - row.at;
-      const now = document.querySelectorAll('.qc-stripes i').length + '|' + document.querySelectorAll('.qc-pend').length;
-      if (now !== before || row.frames > 20) {
+      if (marks() !== before || row.frames > 20) {
         const painted = new MessageChannel();
         painted.port1.onmessage = () => { row.shown = performance.now() - row.at; row.framed = row.shown - started; };
         painted.port2.postMessage(0);

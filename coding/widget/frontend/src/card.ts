@@ -1,4 +1,4 @@
-/** The coding at the caret: code, rules, memo, who and when. */
+/** The coding at the caret: code, rules, memo, who and when; while a passage waits for its code, the rules of the code that is at hand. */
 
 import type { Code } from "./codes";
 import { fill, h, icon } from "./dom";
@@ -14,15 +14,18 @@ export class Card {
   }
 
   draw(): void {
-    const { desk } = this.screen;
-    const coding = desk.find(this.screen.selected);
-    const code = coding && desk.book.get(coding.code);
-    if (!coding || !code) { this.hide(); return; }
-    this.show(code, coding);
+    const { desk, selected, text } = this.screen;
+    const coding = desk.find(selected) ?? null;
+    const code = coding ? desk.book.get(coding.code) : text.passage ? this.atHand() : undefined;
+    if (code) this.show(code, coding);
+    else this.hide();
   }
 
-  /** Show the rules of a code that is under the cursor in the codebook. */
-  code(code: Code): void { this.show(code, null); }
+  /** The code that the next passage gets without being looked for. */
+  private atHand(): Code | undefined {
+    const { desk, marker, markerOn } = this.screen;
+    return desk.book.get((markerOn && marker) || this.screen.recent()[0] || "");
+  }
 
   private hide(): void {
     this.shown = "";
@@ -47,7 +50,7 @@ export class Card {
         path && h("div", { class: "qc-path" }, path), h("p", {}, screen.rule(code, "definition"))),
       include ? h("dl", {}, h("dt", {}, say("include")), h("dd", {}, include)) : h("span"),
       exclude ? h("dl", {}, h("dt", {}, say("exclude")), h("dd", {}, exclude)) : h("span"),
-      h("div", { class: "qc-side" }, ...memos.slice(0, 3).map((memo) => h("div", { class: "qc-memo" }, memo.body)), coding && this.facts(coding, code)));
+      h("div", { class: "qc-side" }, ...memos.slice(0, 3).map((memo) => h("div", { class: "qc-memo" }, memo.body)), coding ? this.facts(coding, code) : this.next(code)));
     const was = this.element.hidden;
     this.element.hidden = false;
     if (was) screen.text.view.requestMeasure();
@@ -59,6 +62,12 @@ export class Card {
     const { screen } = this;
     const here = screen.desk.index.within(coding.start, coding.end).filter((c) => screen.look(c).shown);
     return here.length > 1 ? screen.say("ofHere", here.findIndex((c) => c.uid === coding.uid) + 1, here.length) : "";
+  }
+
+  private next(code: Code): HTMLElement {
+    const { screen } = this;
+    if (screen.markerOn) return h("div", { class: "qc-facts" }, icon("lock"), screen.say("locked", screen.names(code)[0]));
+    return h("div", { class: "qc-facts" }, h("span", {}, h("kbd", {}, screen.keys.cap("again")), screen.say("again", screen.names(code)[0])));
   }
 
   private facts(coding: Coding, code: Code): HTMLElement {

@@ -260,12 +260,25 @@ export class Screen {
     this.text.redraw();
     this.margin.draw(this.sliding);
     this.sliding = false;
-    this.rail.mark();
-    this.card.draw();
-    this.foot.draw();
     this.top.status();
-    this.top.mark();
-    this.beside.refresh();
+    this.drawRest();
+  }
+
+  private resting = false;
+
+  /** What stands around the text follows its mark by a frame, so that no key waits for it. */
+  private drawRest(): void {
+    if (this.resting) return;
+    this.resting = true;
+    requestAnimationFrame(() => setTimeout(() => {
+      this.resting = false;
+      if (!this.root.isConnected) return;
+      this.rail.mark();
+      this.card.draw();
+      this.foot.draw();
+      this.top.mark();
+      this.beside.refresh();
+    }));
   }
 
   private moved(): void {
