@@ -8,6 +8,7 @@ import { fitRail } from "./split";
 /** Text size and leading together. */
 export function fitSize(screen: Screen): void {
   const { root, prefs } = screen;
+  fitRail(screen);
   const size = SIZES[prefs.size] ?? SIZES[1]!;
   const narrow = screen.wide < 900 && prefs.size === 1;
   root.style.setProperty("--qc-fs", `${narrow ? 16 : size.text}px`);

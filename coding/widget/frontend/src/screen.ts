@@ -67,6 +67,7 @@ export class Screen {
     host.append(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
     window.addEventListener("keydown", this.first, true);
+    window.addEventListener("pagehide", this.savePrefsNow);
     for (const type of ["keyup", "keypress"] as const) this.root.addEventListener(type, (event) => event.stopPropagation());
     this.root.addEventListener("copy", (event) => this.copy(event));
     this.root.addEventListener("contextmenu", (event) => { if (!(event.target as HTMLElement).closest("input,textarea")) event.stopPropagation(); });
@@ -83,6 +84,8 @@ export class Screen {
     this.watch.disconnect();
     this.unfollow();
     window.removeEventListener("keydown", this.first, true);
+    window.removeEventListener("pagehide", this.savePrefsNow);
+    this.savePrefsNow();
     this.text.destroy();
     this.root.remove();
   }
@@ -404,8 +407,15 @@ export class Screen {
 
   /** Soon, not now: writing to the browser's storage would hold up the key. */
   keepPrefs(): void {
-    if (this.saving === null) this.saving = setTimeout(() => { this.saving = null; savePrefs(this.prefs); }, 300);
+    this.saving ??= setTimeout(this.savePrefsNow, 300);
   }
+
+  private readonly savePrefsNow = (): void => {
+    if (this.saving === null) return;
+    clearTimeout(this.saving);
+    this.saving = null;
+    savePrefs(this.prefs);
+  };
 
   applyCode(code: Code): void { applyCode(this, code, false); }
   writeMemo(about: string, title: string): void { this.panels.memo(about, title); }

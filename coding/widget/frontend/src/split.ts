@@ -11,6 +11,12 @@ const most = (wide: number): number => Math.max(LEAST, Math.min(520, wide * 0.45
 
 export function fitRail(screen: Screen): void {
   const { root, prefs } = screen;
+  // what a screen reader says of the line; the width itself once there is one
+  const line = root.querySelector(".qc-split");
+  const set = (name: string, value: number): void => line?.setAttribute(`aria-value${name}`, String(Math.round(value)));
+  set("min", LEAST);
+  set("max", most(root.clientWidth));
+  set("now", prefs.railWidth || screen.rail.element.clientWidth);
   if (prefs.railWidth) root.style.setProperty("--qc-rail-w", `${Math.min(prefs.railWidth, most(root.clientWidth || 1e9))}px`);
   else root.style.removeProperty("--qc-rail-w");
 }
@@ -20,19 +26,12 @@ export function splitter(screen: Screen): HTMLElement {
     class: "qc-split", role: "separator", "aria-orientation": "vertical", tabindex: "0", "aria-label": screen.say("railWidth"), title: screen.say("railWidth"),
   });
   const now = (): number => Math.round(screen.rail.element.getBoundingClientRect().width);
-  const told = (): void => {
-    element.setAttribute("aria-valuenow", String(now()));
-    element.setAttribute("aria-valuemin", String(LEAST));
-    element.setAttribute("aria-valuemax", String(Math.round(most(screen.root.clientWidth))));
-  };
   const set = (width: number): void => {
     screen.prefs.railWidth = width && Math.round(Math.max(LEAST, Math.min(most(screen.root.clientWidth), width)));
     fitRail(screen);
     screen.text.view.requestMeasure();
     screen.margin.draw();
-    told();
   };
-  element.addEventListener("focus", told);
   element.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     element.setPointerCapture(event.pointerId);
