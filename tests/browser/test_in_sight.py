@@ -30,7 +30,9 @@ def in_sight(desk, words):
 
 def settle(desk):
     """Wait for two frames: scrolling is done with the next one."""
-    desk.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
+    desk.page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+    )
 
 
 def test_keys_take_the_text_with_them(desk):
@@ -41,7 +43,9 @@ def test_keys_take_the_text_with_them(desk):
             assert in_sight(desk, f"Sentence number {number} ")
             assert in_sight(desk, f"Sentence number {number + 1} "), "what comes next is in sight as well"
     desk.press("1")
-    desk.expect(("Sentence number 39 says again how the street office wrote its report for the county that evening.", CODE))
+    desk.expect(
+        ("Sentence number 39 says again how the street office wrote its report for the county that evening.", CODE)
+    )
     desk.press(*["k"] * 34)
     settle(desk)
     assert in_sight(desk, "Sentence number 5 ")
