@@ -150,3 +150,36 @@ def test_suggest_for_a_table_gives_the_same_rows_here_and_on_a_cluster(run, tmp_
     ]
     assert len(tables[0]) >= 100
     pd.testing.assert_frame_equal(*tables, check_dtype=False)
+
+
+def test_an_option_of_another_action_is_refused_before_anything_is_done(run, tmp_path):
+    project = tmp_path / "s.coding"
+    run("new", project, "--coder", "lead")
+    code, _, err = run("round", "plan", project, "--documents", "a,b", "--coder", "lead")
+    assert code != 0
+    assert "--documents belongs to coding round assign, not to plan" in err
+    assert run("round", "list", project)[1] == "No rounds yet.\n"
+
+
+def test_assigning_says_who_got_how_many_documents(run, tmp_path):
+    project, text = tmp_path / "s.coding", tmp_path / "P01.txt"
+    text.write_text("Nobody ordered it.", encoding="utf-8")
+    run("import", project, text, "--coder", "lead")
+    run("round", "coders", project, "--coders", "amira,ben", "--coder", "lead")
+    run("round", "plan", project, "--purpose", "reliability", "--coder", "lead")
+    said = run("round", "assign", project, "1", "--coders", "amira,ben", "--coder", "lead")[1]
+    assert said == "Documents in Round 1: amira 1, ben 1.\n"
+
+
+def test_names_are_replaced_by_a_table_on_the_way_in(run, tmp_path):
+    project, text, table = tmp_path / "s.coding", tmp_path / "P01.txt", tmp_path / "names.csv"
+    text.write_text("Zhao Min ordered it.", encoding="utf-8")
+    table.write_text("name,pseudonym\nZhao Min,P03\n", encoding="utf-8")
+    code, out, _ = run("import", project, text, "--pseudonyms", table, "--coder", "amira")
+    assert code == 0
+    assert out == "P01.txt: 1 document\n  1 name replaced by a pseudonym\n"
+    assert b"Zhao Min" not in project.read_bytes()
+    run("export", project, "--format", "refi-qda", "--to", tmp_path / "x.qdpx")
+    code, _, err = run("import", project, tmp_path / "x.qdpx", "--pseudonyms", table, "--coder", "amira")
+    assert code == 1
+    assert "names are replaced in documents only" in err

@@ -81,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("files", nargs="+", metavar="FILE")
     sub.add_argument("--as", dest="as_", choices=["document", "codebook", "project", "codings", "survey", "cases"])
     sub.add_argument("--encoding", help="of text files, where the guess is wrong")
+    sub.add_argument(
+        "--pseudonyms", metavar="TABLE", help="names to replace before anything is stored: name, pseudonym"
+    )
     sub = command("codebook", run_codebook, "show the codebook, or read or write one")
     sub.add_argument("--read", metavar="FILE")
     sub.add_argument("--write", metavar="FILE")
@@ -187,15 +190,17 @@ def run_import(options: argparse.Namespace) -> int:
     from coding.project.intake import take_files
 
     with opened(options, create=True) as project:
-        reports = take_files(project, options.files, as_=options.as_, encoding=options.encoding)
+        reports = take_files(
+            project, options.files, as_=options.as_, encoding=options.encoding, pseudonyms=options.pseudonyms
+        )
     for report in reports:
         if options.json:
             print(json.dumps(report.as_json(), ensure_ascii=False))
         elif report.status == "rejected":
             print(f"not imported: {report.reason}", file=sys.stderr)
         else:
-            counted = [f"{n} {what}" for n, what in _counts(report) if n]
-            print(f"{report.file}: {', '.join(counted) or 'nothing new'}")
+            taken = [counted(n, what) for n, what in _counts(report) if n]
+            print(f"{report.file}: {', '.join(taken) or 'nothing new'}")
             for line in (*report.changes, *report.notes):
                 print(f"  {line}")
     return 1 if any(r.status == "rejected" for r in reports) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ def add_commands(command: AddCommand) -> None:
     sub.add_argument("project", help="a .coding file, or a postgresql:// address")
     sub.add_argument("round", nargs="?", help="number or name of a round")
     sub.add_argument("--coder", help="under whose name")
-    sub.add_argument("--purpose", choices=["training", "reliability", "production"], default="production")
+    sub.add_argument("--purpose", choices=["training", "reliability", "production"], help="default: production")
     sub.add_argument("--blind", action=argparse.BooleanOptionalAction, help="default: reliability rounds are blind")
     sub.add_argument("--unit", help="of a reliability round: sentence, paragraph, turn, character, document")
     sub.add_argument("--universe", help="respondents, all or coded")
@@ -58,7 +59,7 @@ def add_commands(command: AddCommand) -> None:
     sub.add_argument("--coders", help="names, separated by commas (default: all)")
     sub.add_argument("--overlap", type=float, help="assign: share that everyone codes; without it everyone gets all")
     sub.add_argument("--stratify", help="assign: kind, language, folder or a variable of documents")
-    sub.add_argument("--seed", type=int, default=1)
+    sub.add_argument("--seed", type=int, help="assign: default 1")
     sub = command("hand-out", run_hand_out, "write a coder a project file of her own")
     sub.add_argument("--to", required=True, metavar="FILE")
     sub = command("merge", run_merge, "take back what coders did in files of their own")
@@ -83,10 +84,26 @@ def run_round(options: argparse.Namespace) -> int:
     """Do one thing with rounds and show what came of it."""
     from coding.cli.commands import answer, opened
 
+    _refuse_strays(options)
     with opened(options, readonly=options.action in ("list", "progress")) as project:
         facts, text = _ROUND[options.action](project, options)
         answer(options, facts, text)
     return 0
+
+
+_BELONGS = {
+    "plan": ("purpose", "blind", "unit", "universe", "measure", "threshold"),
+    "assign": ("documents", "coders", "overlap", "stratify", "seed"),
+    "coders": ("coders",),
+}
+
+
+def _refuse_strays(options: argparse.Namespace) -> None:
+    """An option that another action takes is a misunderstanding: say so before anything happens."""
+    for name in dict.fromkeys(name for names in _BELONGS.values() for name in names):
+        if getattr(options, name) is not None and name not in _BELONGS.get(options.action, ()):
+            takers = " and ".join(action for action, names in _BELONGS.items() if name in names)
+            raise InvalidValue(f"--{name} belongs to coding round {takers}, not to {options.action}. Nothing was done.")
 
 
 def _one(project: Any, options: argparse.Namespace) -> Any:
@@ -116,7 +133,9 @@ def _plan(project: Any, options: argparse.Namespace) -> tuple[Any, str]:
     given = {name: getattr(options, name) for name in ("unit", "universe", "measure", "threshold")}
     protocol = {name: value for name, value in given.items() if value is not None}
     return _said(
-        project.rounds.add(options.round or "", purpose=options.purpose, blind=options.blind, protocol=protocol)
+        project.rounds.add(
+            options.round or "", purpose=options.purpose or "production", blind=options.blind, protocol=protocol
+        )
     )
 
 
@@ -128,9 +147,16 @@ def _assign(project: Any, options: argparse.Namespace) -> tuple[Any, str]:
         made = project.rounds.assign(item, documents, coders)
     else:
         made = project.rounds.distribute(
-            item, documents, coders, overlap=options.overlap, stratify=options.stratify, seed=options.seed
+            item,
+            documents,
+            coders,
+            overlap=options.overlap,
+            stratify=options.stratify,
+            seed=1 if options.seed is None else options.seed,
         )
-    return {**_facts(project.rounds[item.uid]), "assigned": len(made)}, f"{len(made)} assignments in {item.name}."
+    each = Counter(a.coder for a in made)
+    who = ", ".join(f"{c.name} {each[c.uid]}" for c in project.coders if each[c.uid])
+    return {**_facts(project.rounds[item.uid]), "assigned": len(made)}, f"Documents in {item.name}: {who or 'none'}."
 
 
 def _coders(project: Any, options: argparse.Namespace) -> tuple[Any, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +27,7 @@ from coding.model import (
 )
 from coding.project.arrivals import Arrivals
 from coding.project.collections import Collection, by_name
+from coding.project.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,6 +241,7 @@ class Documents(Collection[ProjectDocument]):
         kind: str = "document",
         language: str | None = None,
         variables: dict[str, Scalar] | None = None,
+        pseudonyms: Pseudonyms | Mapping[str, str] | str | Path | None = None,
         **fields: Any,
     ) -> ProjectDocument:
         """Add a text that is already at hand.
@@ -251,9 +253,12 @@ class Documents(Collection[ProjectDocument]):
             kind: interview, abstract … ; free.
             language: of the whole text; recognised per paragraph when None.
             variables: values of document variables, made when they are new.
+            pseudonyms: name to pseudonym, or a table that holds them; replaced before anything is stored.
             fields: further fields of `coding.model.Document`: folder, description, original …
         """
         arriving = importers.text_document(name, text, kind=kind, language=language, variables=variables or {})
+        if pseudonyms is not None:
+            arriving = Pseudonyms.of(pseudonyms).document(arriving)
         arrivals = Arrivals(self._project)
         with self._store.change("import") as change:
             document = arrivals.put(change, arriving, languages.outline(arriving.text, arriving.language), **fields)
@@ -265,7 +270,13 @@ class Documents(Collection[ProjectDocument]):
                 warnings.warn(f"{there}; nothing was added, and “{document.name}” is returned.", stacklevel=2)
         return ProjectDocument(self._project, document)
 
-    def add_files(self, *patterns: str | Path, progress: bool = True, **options: Any) -> ImportReport:
+    def add_files(
+        self,
+        *patterns: str | Path,
+        progress: bool = True,
+        pseudonyms: Pseudonyms | Mapping[str, str] | str | Path | None = None,
+        **options: Any,
+    ) -> ImportReport:
         """Add files, folders or glob patterns; one bad file never stops the others.
 
         Files that are already in the project (same text) are left out, so an interrupted import is
@@ -274,9 +285,12 @@ class Documents(Collection[ProjectDocument]):
         Args:
             patterns: paths, folders (with what lies below) or globs such as ``"interviews/*.docx"``.
             progress: whether to show a bar.
+            pseudonyms: name to pseudonym, or a table that holds them (csv or xlsx; `project.privacy.write_table`);
+                names are replaced before anything is stored, and the table itself is never kept.
             options: handed to the importer: ``encoding="gb18030"``, ``as_="survey"``, ``kind="interview"`` …
         """
         paths = list(expand(patterns))
+        table = None if pseudonyms is None else Pseudonyms.of(pseudonyms)
         reports: list[FileReport] = []
         waiting: list[tuple[str, importers.ImportResult]] = []
         size = 0
@@ -286,7 +300,7 @@ class Documents(Collection[ProjectDocument]):
                 if isinstance(result, ImportRejected):
                     reports.append(FileReport(path.name, "rejected", reason=str(result)))
                     continue
-                waiting.append((path.name, result))
+                waiting.append((path.name, table.result(result) if table else result))
                 size += sum(len(d.text) for d in result.documents)
                 if size > BATCH_BYTES:
                     reports.extend(self.take(waiting, cutters))

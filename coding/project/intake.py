@@ -19,7 +19,13 @@ PROJECT_SUFFIXES = frozenset({".qdpx", ".qde", ".qda", ".coding"})
 
 
 def take_files(
-    project: Project, files: Sequence[str | Path], *, as_: str | None = None, progress: bool = True, **options: Any
+    project: Project,
+    files: Sequence[str | Path],
+    *,
+    as_: str | None = None,
+    progress: bool = True,
+    pseudonyms: str | Path | None = None,
+    **options: Any,
 ) -> list[FileReport]:
     """Take in files, each of its kind; one report a file, and one bad file never stops the others.
 
@@ -28,6 +34,7 @@ def take_files(
         files: paths, folders or globs.
         as_: document, codebook, project, codings, survey or cases; None goes by the suffix.
         progress: whether to show a bar.
+        pseudonyms: a table of names that are replaced in documents before anything is stored.
         options: handed to the importer, such as ``encoding``.
     """
     options = {key: value for key, value in options.items() if value is not None}
@@ -41,14 +48,21 @@ def take_files(
             reports.append(FileReport(Path(name).name, "rejected", reason=str(error)))
             continue
         for path in paths:
-            take = _TAKERS.get(as_ or _guess(path))
-            if take is None:
+            kind = as_ or _guess(path)
+            take = _TAKERS.get(kind)
+            if pseudonyms is not None and kind in ("project", "codings"):
+                reason = (
+                    f"{path.name}: names are replaced in documents only, and places in this file would no longer fit."
+                )
+                reports.append(FileReport(path.name, "rejected", reason=reason))
+            elif take is None:
                 documents.append(path)
             else:
                 reports.append(_reported(project, path, take, options))
     if documents:
         extra = {"as_": as_} if as_ in ("survey", "cases") else {}
-        reports.extend(project.documents.add_files(*documents, progress=progress, **extra, **options))
+        taken = project.documents.add_files(*documents, progress=progress, pseudonyms=pseudonyms, **extra, **options)
+        reports.extend(taken)
     return reports
 
 

@@ -18,6 +18,7 @@ from coding.project.documents import Documents
 from coding.project.memos import Memos
 from coding.project.pairs import Pairs
 from coding.project.people import Cases, Coders, Variables
+from coding.project.privacy import Privacy
 from coding.project.queries import FoundCodings, Queries, find_codings
 from coding.project.rounds import Rounds
 from coding.project.screens import open_screen
@@ -85,6 +86,7 @@ class Project:
         suggestions: proposals of cue words and a model, for people to decide.
         pairs: originals and their translations, turn by turn.
         queries: searches kept by name.
+        privacy: marks of identity found and blotted out; a participant erased.
     """
 
     def __init__(self, store: Store) -> None:
@@ -102,6 +104,7 @@ class Project:
         self.suggestions = Suggestions(self)
         self.pairs = Pairs(self)
         self.queries = Queries(self)
+        self.privacy = Privacy(self)
 
     # -- who and what -----------------------------------------------------------------------------
 

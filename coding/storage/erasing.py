@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from coding.errors import NotFound
-from coding.model import Uid, counted
+from coding.model import Coding, Outline, Speaker, Uid, counted, new_uid
 from coding.storage import fold as folding
 from coding.storage import search_index
 from coding.storage.journal import pack_uids, read_events
@@ -27,7 +27,7 @@ from coding.storage.things import defaults, dumps
 if TYPE_CHECKING:
     from coding.storage.store import Store
 
-__all__ = ["EraseReport", "erase", "redact"]
+__all__ = ["EraseReport", "erase", "redact", "redact_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,63 @@ def erase(store: Store, documents: tuple[Uid, ...], cases: tuple[Uid, ...]) -> E
             change.ops.append({"o": "erase", "things": sorted(uid for _, uid in things), "keys": sorted(keys)})
         redact(connection)
         write_state(connection, state, folding.fold(connection))
-        remains = _remains(store, state.things, cases)
+        remains = _remains(store, folding.read_state(connection).things, cases)
     store._cache.clear()
     search_index.drop(store.database)
     memos = sum(kind == "memo" for kind, _ in things)
     return EraseReport(len(documents), len(cases), memos, len(gone), remains)
+
+
+def redact_text(
+    store: Store, document: Uid, text: str, outline: Outline, labels: Mapping[str, str], reason: str
+) -> tuple[Coding, ...]:
+    """Blot words out of a document and erase what it said before; see `Store.redact_text`."""
+    from coding.storage.merging import write_state
+
+    with store.database.writing() as connection:
+        store._settle_home(connection)
+        before = folding.read_state(connection).things
+        coder = store._joined or store._join(connection)
+        speakers = [
+            Speaker(**{k: f[k] for k in ("document", "label", "role", "case")}, uid=uid)
+            for (kind, uid), f in before.items()
+            if kind == "speaker" and f["document"] == document and f["label"] in labels
+        ]
+        with store._step(connection, "redact text", reason=reason, undoable=False, coder=coder) as change:
+            unclear = change.revise_document(document, text, outline, reason=reason, same_places=True)
+            for speaker in speakers:
+                change.remove(Speaker, speaker.uid)
+                change.put(replace(speaker, label=labels[speaker.label], uid=new_uid()))
+            keys = _texts_of(before, document) - _texts_in_use(folding.read_state(connection).things)
+            change.ops.append({"o": "erase", "things": sorted(s.uid for s in speakers), "keys": sorted(keys)})
+        if speakers:
+            state = folding.read_state(connection)
+            redact(connection)
+            write_state(connection, state, folding.fold(connection))
+        else:
+            redact(connection)
+    store._joined = coder
+    store._cache.clear()
+    search_index.drop(store.database)
+    return unclear
+
+
+def _texts_of(things: Mapping[tuple[str, Uid], Mapping[str, Any]], document: Uid) -> set[str]:
+    """Return the hashes of every text and outline that a document has or had."""
+    own = [
+        f for (kind, uid), f in things.items() if uid == document or (kind == "version" and f["document"] == document)
+    ]
+    return {f[name] for f in own for name in ("sha256", "outline", "based_on") if f.get(name)}
+
+
+def _texts_in_use(things: Mapping[tuple[str, Uid], Mapping[str, Any]]) -> set[str]:
+    return {f[name] for (kind, _), f in things.items() if kind == "document" for name in ("sha256", "outline")}
+
+
+def blot(connection: sa.Connection, keys: Iterable[str]) -> None:
+    """Empty the contents that are kept under these hashes."""
+    for part in chunks(sorted(keys)):
+        connection.execute(sa.update(contents).where(contents.c.hash.in_(part)).values(body=None))
 
 
 def _codings_of(connection: sa.Connection, documents: tuple[Uid, ...]) -> list[Uid]:
@@ -112,23 +164,32 @@ def _what_goes(
 def _remains(
     store: Store, things: Mapping[tuple[str, Uid], Mapping[str, Any]], cases: tuple[Uid, ...]
 ) -> tuple[str, ...]:
-    from coding.storage.backup import backup_folder
-
     out = []
-    linked = {f["document"] for (kind, _), f in things.items() if kind == "case_link" and f["case"] in cases}
+    linked = {
+        f["document"] for (kind, _), f in things.items() if kind in {"case_link", "speaker"} and f["case"] in cases
+    }
     names = sorted(f["name"] for (kind, uid), f in things.items() if kind == "document" and uid in linked and f["live"])
     if names:
         out.append(
             f"documents of the case that still hold their words: {', '.join(names)}; erase them too if they should go"
         )
+    out += elsewhere(store)
+    out.append("names of codes taken from the words of the text, and quotations that someone typed into other memos")
+    return tuple(out)
+
+
+def elsewhere(store: Store) -> list[str]:
+    """Name the places outside the project that no erasing reaches."""
+    from coding.storage.backup import backup_folder
+
+    out = []
     if store.path is not None:
         backups = sorted(p.name for p in backup_folder(store.path).glob("*.coding"))
         if backups:
             out.append(f"{len(backups)} backups in {backup_folder(store.path).name}: {', '.join(backups)}")
     out.append("exports, reports and notebooks that were made before")
     out.append("copies of the project that others hold, until they merge this one")
-    out.append("names of codes taken from the words of the text, and quotations that someone typed into other memos")
-    return tuple(out)
+    return out
 
 
 def redact(connection: sa.Connection) -> None:
@@ -141,10 +202,9 @@ def redact(connection: sa.Connection) -> None:
             if op["o"] == "erase":
                 things.update(op["things"])
                 keys.update(op["keys"])
+    blot(connection, keys)
     if not things:
         return
-    for part in chunks(sorted(keys)):
-        connection.execute(sa.update(contents).where(contents.c.hash.in_(part)).values(body=None))
     for event in list(read_events(connection, scope="things")):
         ops = event.ops
         blanked = [_blank(op) for op in ops if op["o"] == "put" and op["u"] in things]

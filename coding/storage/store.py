@@ -7,7 +7,7 @@ import os
 import platform
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +39,7 @@ from coding.storage.schema import (
 from coding.storage.things import dumps
 
 if TYPE_CHECKING:
+    from coding.model import Coding, Outline
     from coding.storage.checking import CheckReport
     from coding.storage.erasing import EraseReport
     from coding.storage.fold import Conflict
@@ -386,6 +387,31 @@ class Store(Reader):
         from coding.storage.erasing import erase
 
         return erase(self, tuple(documents), tuple(cases))
+
+    def redact_text(
+        self, document: Uid, text: str, outline: Outline, *, labels: Mapping[str, str], reason: str = ""
+    ) -> tuple[Coding, ...]:
+        """Blot words out of a document, and erase the texts it had before. It cannot be undone; codings stay.
+
+        Args:
+            document: uid.
+            text: as long as the present text, with other characters where words go.
+            outline: the units of the new text.
+            labels: label of a speaker in which words go to the label that takes its place.
+            reason: kept with the version.
+
+        Returns:
+            The codings whose place is unclear.
+        """
+        from coding.storage.erasing import redact_text
+
+        return redact_text(self, document, text, outline, labels, reason)
+
+    def left_elsewhere(self) -> list[str]:
+        """Name the places outside the project that no erasing reaches: backups, exports, copies."""
+        from coding.storage.erasing import elsewhere
+
+        return elsewhere(self)
 
     def search_documents(self, phrases: Iterable[Sequence[str]]) -> tuple[Uid, ...]:
         """Return documents and memos that hold any of the phrases; the index is brought up to date first.
