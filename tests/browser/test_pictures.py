@@ -45,7 +45,10 @@ def test_the_desk(lab_page, album, name, document, theme, language):
     lab = lab_page(cells, theme=theme, width=1680, height=1050)
     lab.page.wait_for_selector(".qc [data-coding], .qc .qc-name", timeout=90_000)
     lab.page.locator(".qc").first.scroll_into_view_if_needed()
-    lab.page.keyboard.press("n")
+    lab.page.locator(".qc .cm-content").first.focus()
+    for _ in range(3):  # a coding is chosen, and its card stands below the text
+        lab.page.keyboard.press("n")
+    lab.page.locator(".qc-card").wait_for()
     lab.page.wait_for_timeout(1500)
     take(lab, ".qc", album / f"{name}.png")
 
