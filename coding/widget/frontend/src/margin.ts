@@ -11,6 +11,7 @@ import type { Speak } from "./i18n";
 
 const LANE = 8;
 const PITCH = 21;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export interface MarginHost {
   desk: Desk;
@@ -40,6 +41,7 @@ interface Note { y: number; at: number; run: number }
 interface Label { want: number; row: number; key: string; entry: Entry | null; more: { n: number; from: number; to: number } | null }
 
 export class Margin {
+  private nameX = -1;
   readonly element = h("div", { class: "qc-gut" });
   private readonly stripes = h("div", { class: "qc-stripes", "aria-hidden": "true" });
   private readonly names = h("div", { class: "qc-names", role: "listbox" });
@@ -187,9 +189,9 @@ export class Margin {
     const lanes = this.host.lanes();
     const x0 = x + (room === "full" ? 20 : 12);
     const nameX = x0 + LANE * lanes + (room === "full" ? 14 : 8);
-    this.names.style.setProperty("--qc-name-x", `${nameX}px`); // how much room a name has
+    if (this.nameX !== nameX) this.names.style.setProperty("--qc-name-x", `${(this.nameX = nameX)}px`); // how much room a name has
     const places = poolNames(labels.map((label) => label.want), PITCH);
-    this.names.classList.toggle("qc-slide", this.slide);
+    const glide = this.slide && !STILL.matches;
     this.slide = false;
     this.paintStripes(entries, x0);
     this.lines.length = 0;
@@ -200,6 +202,9 @@ export class Margin {
       const element = this.name(label, room);
       const spot = `${nameX},${y}`;
       if (element.dataset["spot"] !== spot) {
+        const before = element.dataset["spot"] ? parseFloat(element.style.top) : y;
+        // only what moves is animated: a class on all of them would cost every key the style of every name
+        if (glide && before !== y) element.animate([{ transform: `translateY(${before - y}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out" });
         element.dataset["spot"] = spot;
         element.style.left = `${nameX}px`;
         element.style.top = `${y}px`;
