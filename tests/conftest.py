@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
@@ -165,7 +168,24 @@ def study() -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server_folder():
+    """Give a function that makes a folder for a server.
+
+    Not below pytest's own: a second run closes that to other users, and a server started by root runs as another one.
+    """
+    made = []
+
+    def make():
+        made.append(Path(tempfile.mkdtemp(prefix="study-pg-")))
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(server_folder):
     """Start a real PostgreSQL; gives a function that makes an empty project in a new database and returns its address.
 
     With ``make("template0")`` the database is empty, as an administrator's is.
@@ -175,7 +195,7 @@ def server(tmp_path_factory):
 
     from coding.storage import Store
 
-    running = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    running = pgserver.get_server(server_folder(), cleanup_mode="stop")
     address = sa.make_url(running.get_uri()).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
     numbers = itertools.count()

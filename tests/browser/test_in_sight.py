@@ -78,3 +78,24 @@ def test_the_codebook_is_made_wider_by_hand_and_by_keys_and_stays_so(desk):
     assert abs(rail.bounding_box()["width"] - wider) < 3, "kept in this browser"
     line.dblclick()
     assert abs(rail.bounding_box()["width"] - usual) < 3
+
+
+def test_a_document_is_finished_and_opened_again_and_never_shuts_the_door(desk):
+    ask = "a = project.rounds.assignment_of(project.documents['L1'].uid); print(a.status if a else None, flush=True)"
+    desk.page.get_by_role("button", name="Finish document").click()
+    desk.page.locator(".qc-rail", has_text="1 of 1 finished").wait_for()
+    desk.saved()
+    assert desk.lab.run(ask).strip() == "finished"
+    desk.press("j", "1")
+    desk.expect(
+        ("Sentence number 0 says again how the street office wrote its report for the county that evening.", CODE)
+    )
+    desk.press("Shift+F")
+    desk.page.locator(".qc-rail", has_text="0 of 1 finished").wait_for()
+    desk.saved()
+    assert desk.lab.run(ask).strip() != "finished"
+    desk.press("Control+Enter", "Shift+Enter")
+    desk.page.locator(".qc-rail", has_text="0 of 1 finished").wait_for()
+    assert desk.page.get_by_role("button", name="Finish document").is_visible(), (
+        "the keys that run a cell finish nothing"
+    )

