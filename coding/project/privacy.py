@@ -101,7 +101,11 @@ class Privacy:
             gone |= labels.keys()
         cases = sorted(case.name for case in self._store.all(Case) if case.name in gone)
         known = (
-            [f"cases that are called as the label was: {', '.join(cases)}; rename them, or erase them"] if cases else []
+            [
+                f"cases that are called as the label was: {', '.join(cases)}; erase them, since the history keeps a name that is changed"
+            ]
+            if cases
+            else []
         )
         number = sum(map(len, wanted.values()))
         names = tuple(document.name for document, *_ in blots)
