@@ -85,19 +85,15 @@ def redact_text(
 
     with store.database.writing() as connection:
         store._settle_home(connection)
-        before = folding.read_state(connection).things
         coder = store._joined or store._join(connection)
-        speakers = [
-            Speaker(**{k: f[k] for k in ("document", "label", "role", "case")}, uid=uid)
-            for (kind, uid), f in before.items()
-            if kind == "speaker" and f["document"] == document and f["label"] in labels
-        ]
+        speakers = [s for s in store.all(Speaker) if s.document == document and s.label in labels]
+        former = _texts_of(connection, document)
         with store._step(connection, "redact text", reason=reason, undoable=False, coder=coder) as change:
             unclear = change.revise_document(document, text, outline, reason=reason, same_places=True)
             for speaker in speakers:
                 change.remove(Speaker, speaker.uid)
                 change.put(replace(speaker, label=labels[speaker.label], uid=new_uid()))
-            keys = _texts_of(before, document) - _texts_in_use(folding.read_state(connection).things)
+            keys = former - _texts_in_use(connection)
             change.ops.append({"o": "erase", "things": sorted(s.uid for s in speakers), "keys": sorted(keys)})
         if speakers:
             state = folding.read_state(connection)
@@ -111,16 +107,17 @@ def redact_text(
     return unclear
 
 
-def _texts_of(things: Mapping[tuple[str, Uid], Mapping[str, Any]], document: Uid) -> set[str]:
+def _texts_of(connection: sa.Connection, document: Uid) -> set[str]:
     """Return the hashes of every text and outline that a document has or had."""
-    own = [
-        f for (kind, uid), f in things.items() if uid == document or (kind == "version" and f["document"] == document)
-    ]
-    return {f[name] for f in own for name in ("sha256", "outline", "based_on") if f.get(name)}
+    own, versions = THINGS["document"].table.c, THINGS["version"].table.c
+    now = connection.execute(sa.select(own.sha256, own.outline).where(own.uid == document))
+    before = connection.execute(sa.select(versions.sha256, versions.based_on).where(versions.document == document))
+    return {key for row in (*now, *before) for key in row if key}
 
 
-def _texts_in_use(things: Mapping[tuple[str, Uid], Mapping[str, Any]]) -> set[str]:
-    return {f[name] for (kind, _), f in things.items() if kind == "document" for name in ("sha256", "outline")}
+def _texts_in_use(connection: sa.Connection) -> set[str]:
+    own = THINGS["document"].table.c
+    return {key for row in connection.execute(sa.select(own.sha256, own.outline)) for key in row}
 
 
 def blot(connection: sa.Connection, keys: Iterable[str]) -> None:
