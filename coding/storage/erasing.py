@@ -95,12 +95,11 @@ def redact_text(
                 change.put(replace(speaker, label=labels[speaker.label], uid=new_uid()))
             keys = former - _texts_in_use(connection)
             change.ops.append({"o": "erase", "things": sorted(s.uid for s in speakers), "keys": sorted(keys)})
-        if speakers:
+        blot(connection, keys)
+        if speakers:  # their labels stand in the journal too
             state = folding.read_state(connection)
             redact(connection)
             write_state(connection, state, folding.fold(connection))
-        else:
-            redact(connection)
     store._joined = coder
     store._cache.clear()
     search_index.drop(store.database)
