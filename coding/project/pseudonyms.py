@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -93,7 +93,7 @@ class Pseudonyms:
     def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._plain(value) if isinstance(value, str) else value for name, value in values.items()}
 
-    def _places(self, text: str) -> Any:
+    def _places(self, text: str) -> Callable[[int], int]:
         """Return a function from a place in the old text to the same place in the new one; within a name: its start."""
         found = [(m.start(), m.end(), len(self.table[m.group()])) for m in self.pattern.finditer(text)]
         starts = [start for start, _, _ in found]
