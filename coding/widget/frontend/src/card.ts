@@ -16,15 +16,9 @@ export class Card {
   draw(): void {
     const { desk, selected, text } = this.screen;
     const coding = desk.find(selected) ?? null;
-    const code = coding ? desk.book.get(coding.code) : text.passage ? this.atHand() : undefined;
+    const code = coding ? desk.book.get(coding.code) : text.passage ? this.screen.atHand() : undefined;
     if (code) this.show(code, coding);
     else this.hide();
-  }
-
-  /** The code that the next passage gets without being looked for. */
-  private atHand(): Code | undefined {
-    const { desk, marker, markerOn } = this.screen;
-    return desk.book.get((markerOn && marker) || this.screen.recent()[0] || "");
   }
 
   private hide(): void {

@@ -323,7 +323,7 @@ function again(screen: Screen): boolean {
 
 function definition(screen: Screen): boolean {
   const coding = screen.desk.find(screen.selected);
-  const code = screen.desk.book.get(coding?.code ?? screen.marker ?? screen.recent()[0] ?? "");
+  const code = coding ? screen.desk.book.get(coding.code) : screen.atHand();
   if (code) screen.panels.definition(code);
   return true;
 }

@@ -395,6 +395,9 @@ export class Screen {
     this.flash(this.say("pinned", digit, this.names(this.desk.book.get(uid)!)[0]));
   }
 
+  /** The code that the next passage gets without being looked for: the locked one, else the last one. */
+  atHand(): Code | undefined { return this.desk.book.get(this.marker ?? this.recent()[0] ?? ""); }
+
   recent(): string[] { return this.prefs.recent[this.desk.state?.project.uid ?? ""] ?? []; }
 
   remember(uid: string): void {
