@@ -60,8 +60,8 @@ export class Card {
 
   private next(code: Code): HTMLElement {
     const { screen } = this;
-    if (screen.markerOn) return h("div", { class: "qc-facts" }, icon("lock"), screen.say("locked", screen.names(code)[0]));
-    return h("div", { class: "qc-facts" }, h("span", {}, h("kbd", {}, screen.keys.cap("again")), screen.say("again", screen.names(code)[0])));
+    if (screen.markerOn) return h("div", { class: "qc-facts qc-next" }, icon("lock"), screen.say("locked", screen.names(code)[0]));
+    return h("div", { class: "qc-facts qc-next" }, h("span", {}, h("kbd", {}, screen.keys.cap("again")), screen.say("again", screen.names(code)[0])));
   }
 
   private facts(coding: Coding, code: Code): HTMLElement {
