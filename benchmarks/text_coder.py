@@ -6,7 +6,7 @@ big    1 MB and 5,000 codings, English and Chinese: opening, keys, scrolling, no
 deep   300,000 characters, codings 70 deep everywhere
 line   one paragraph of 1 MB
 peers  opening and one more coding at 100 kB / 500, 100 kB / 5,000 and 1 MB / 5,000
-task   50 passages by 12 codes, overlaps, 10 recodes, 5 memos: keys, clicks and seconds
+task   50 passages by 12 codes, overlaps, 10 recodes, 5 memos, by keys and by mouse: keys, clicks and seconds
 hour   3,600 actions one after the other, without the pauses of an hour: memory and latency at both ends
 
 Peers are the programs that the variables AQDA and TAGUETTE name (…/bin/aqda, …/bin/taguette); without them they are said
@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT / "tests" / "browser"))  # a real JupyterLab is star
 
 import conftest as lab  # noqa: E402
 from coder import corpus, ours, peers  # noqa: E402
+from coder.task import task  # noqa: E402
 
 from coding.project import open_project  # noqa: E402
 
@@ -132,81 +133,6 @@ def beside(browser, found, folder):
             figures[f"ratio_code_{name.lower()}"] = round(mine["code_ms"] / theirs["code_ms"], 3)
         out[size] = figures
     out["not_there"] = [name for name in ("AQDA", "TAGUETTE") if name not in programs]
-    return out
-
-
-def task(browser, found, folder):
-    """50 passages by keys alone, then the plain codings of it through the peers' pages."""
-    text = corpus.text(100_000, "en")
-    screen = ours.Screen(browser, found, ours.make_project(folder, text, []), "Talk")
-    page, pressed, more = screen.page, 0, 0
-
-    def press(*keys):
-        nonlocal pressed
-        for key in keys:
-            page.keyboard.press(key)
-        pressed += len(keys)
-
-    try:
-        begin = time.perf_counter()
-        for i in range(50):
-            press("j", *(["Shift+j"] if i % 5 == 4 else []))  # every fifth passage has two sentences
-            if i % 4 == 3:
-                press("Shift+k") if i % 5 == 4 else press("k")  # every fourth overlaps the one before
-            if i % 12 >= 9:  # the codes without a digit by the picker
-                press("/")
-                page.keyboard.type("honour den"[: 6 + i % 5])
-                pressed += 6 + i % 5
-                press("Enter")
-            else:
-                press(str(1 + i % 9))
-            plain = pressed
-            if i % 5 == 0:
-                press("Tab", "r")
-                page.keyboard.type("visit")
-                press("Enter")
-                pressed += 5
-            if i % 10 == 0:
-                press("m")
-                page.keyboard.type("ask ben")
-                press("Control+Enter")
-                pressed += 7
-            more += pressed - plain
-        page.locator(".qc-stat", has_text="Saved").first.wait_for()
-        seconds = time.perf_counter() - begin
-        stored = int(screen.lab.run("print(len(project.codings), flush=True)").strip())
-        out = {
-            "ours": {
-                "codings": stored,
-                "keys": pressed,
-                "keys_of_plain_codings": pressed - more,
-                "clicks": 0,
-                "seconds": round(seconds, 1),
-            }
-        }
-    finally:
-        screen.close()
-    for name, cls, actions in (("AQDA", peers.Aqda, 2), ("TAGUETTE", peers.Taguette, 4)):
-        if not os.environ.get(name):
-            continue
-        peer = cls(browser, text, [])
-        try:
-            if name == "AQDA":
-                peer.page.goto(peer.base, wait_until="domcontentloaded")
-                peer.page.get_by_text("Study", exact=True).first.click()
-                peer.page.get_by_text("Talk").first.click()
-                peer.page.wait_for_timeout(1500)
-            else:
-                peer.page.goto(f"{peer.base}/project/{peer.project}/document/{peer.document}")
-                peer.page.wait_for_timeout(1500)
-            begin = time.perf_counter()
-            done = len(peer.code_ms(50, **({"settle": 20} if name == "AQDA" else {})))
-            out[name.lower()] = {
-                "codings": done, "actions": actions * done, "seconds": round(time.perf_counter() - begin, 1),
-                "note": "plain codings only: select, then " + ("click the code" if actions == 2 else "n, tick, save"),
-            }  # fmt: skip
-        finally:
-            peer.close()
     return out
 
 

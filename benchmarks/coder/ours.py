@@ -106,12 +106,12 @@ def server(home: Path):
 class Screen:
     """A notebook with the text coder open on a project."""
 
-    def __init__(self, browser, found, project: Path, document: str):
+    def __init__(self, browser, found, project: Path, document: str, *, more: str = ""):
         folder = found.root / secrets.token_hex(3)
         folder.mkdir()
         self.project = project
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
-        self.context.add_init_script(LISTEN + PROBE)
+        self.context.add_init_script(LISTEN + PROBE + more)
         self.lab = lab.LabPage(self.context, found, folder)
         self.page = self.lab.page
         make = f"import coding as qc\nproject = qc.open_project({str(project)!r}, coder='amira')\nqc.TextCoder(project, {document!r})"

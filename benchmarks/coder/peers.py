@@ -24,6 +24,26 @@ from coder import corpus
 from coder.ruler import DRAWN, LISTEN, counting, stored_and_drawn_ms
 
 AQDA_MARKS = "mark[data-color]"
+AQDA_LINE = """k => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let node, seen = 0;
+    while (node = walk.nextNode()) {
+        if (node.length < 40 || !node.parentElement.offsetParent) continue;
+        // a text without codings is one node: its lines are counted
+        for (const line of node.data.matchAll(/[^\\n]{40,}/g)) {
+            if (seen++ < 3 + k) continue;
+            const range = document.createRange();
+            range.setStart(node, line.index + 4); range.setEnd(node, line.index + 26);
+            let pane = node.parentElement;
+            while (pane && pane.scrollHeight <= pane.clientHeight + 4) pane = pane.parentElement;
+            if (pane) pane.scrollTop += range.getBoundingClientRect().top - pane.getBoundingClientRect().top - 200;
+            const at = range.getClientRects()[0];
+            return {x: at.left, y: at.top + at.height / 2, w: at.width};
+        }
+    }
+    return null;
+}"""
+"""Where the words lie that the k-th passage takes, scrolled into sight."""
 
 
 def free_port() -> int:
@@ -146,36 +166,8 @@ class Aqda:
         out = []
         stored = counting(Path(self.home, "aqda.db"), "coding")
         for k in range(first, first + times):
-            box = self.page.evaluate(
-                """k => {
-                    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-                    let node, seen = 0;
-                    while (node = walk.nextNode()) {
-                        if (node.length < 40 || !node.parentElement.offsetParent) continue;
-                        // a text without codings is one node: its lines are counted
-                        for (const line of node.data.matchAll(/[^\\n]{40,}/g)) {
-                            if (seen++ < 3 + k) continue;
-                            const range = document.createRange();
-                            range.setStart(node, line.index + 4); range.setEnd(node, line.index + 26);
-                            let pane = node.parentElement;
-                            while (pane && pane.scrollHeight <= pane.clientHeight + 4) pane = pane.parentElement;
-                            if (pane) pane.scrollTop += range.getBoundingClientRect().top - pane.getBoundingClientRect().top - 200;
-                            const at = range.getClientRects()[0];
-                            return {x: at.left, y: at.top + at.height / 2, w: at.width};
-                        }
-                    }
-                    return null;
-                }""",
-                k,
-            )
-            if box is None:
+            if not self._select(k):
                 break
-            mouse = self.page.mouse
-            mouse.move(box["x"], box["y"])
-            mouse.down()
-            mouse.move(box["x"] + box["w"] / 2, box["y"])
-            mouse.move(box["x"] + box["w"], box["y"])
-            mouse.up()
             self.page.wait_for_timeout(settle)
             code = self.page.get_by_text(corpus.CODES[k % len(corpus.CODES)], exact=True).first
             out.append(
@@ -187,6 +179,52 @@ class Aqda:
                 )
             )
         return out
+
+    def _select(self, k: int) -> bool:
+        """Draw the mouse over the words of the k-th passage; False where the text has ended."""
+        box = self.page.evaluate(AQDA_LINE, k)
+        if box is None:
+            return False
+        mouse = self.page.mouse
+        mouse.move(box["x"], box["y"])
+        mouse.down()
+        mouse.move(box["x"] + box["w"] / 2, box["y"])
+        mouse.move(box["x"] + box["w"], box["y"])
+        mouse.up()
+        return True
+
+    def recode(self, mark: int) -> None:
+        """Take the code of the mark just made off, draw over its words again, and click another code."""
+        marks = self.page.locator(AQDA_MARKS)
+        marks.nth(mark).click()
+        box = marks.nth(mark).bounding_box()
+        self.page.get_by_title("Remove coding").first.click()
+        self.page.wait_for_timeout(100)  # drawn anew
+        mouse, y = self.page.mouse, box["y"] + box["height"] / 2
+        mouse.move(box["x"] + 1, y)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] / 2, y)
+        mouse.move(box["x"] + box["width"] - 1, y)
+        mouse.up()
+        self.page.wait_for_timeout(20)
+        self.page.get_by_text(corpus.CODES[-5], exact=True).first.click(timeout=8000)
+        self.page.wait_for_timeout(100)
+
+    def memo(self, mark: int, words: str) -> None:
+        """Write a memo on the mark just made: draw over its words, `Add memo`, the words, `Save memo`."""
+        box = self.page.locator(AQDA_MARKS).nth(mark).bounding_box()
+        mouse, y = self.page.mouse, box["y"] + box["height"] / 2
+        mouse.move(box["x"] + 1, y)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] / 2, y)
+        mouse.move(box["x"] + box["width"] - 1, y)
+        mouse.up()
+        self.page.wait_for_timeout(20)
+        self.page.get_by_text("Add memo").click(timeout=8000)
+        self.page.get_by_placeholder("Write your note").click()
+        self.page.keyboard.type(words)
+        self.page.get_by_text("Save memo").click()
+        self.page.wait_for_timeout(100)
 
     def memory_mb(self) -> float:
         return memory_mb(self.process.pid)
@@ -272,6 +310,20 @@ class Taguette:
             self.page.evaluate(DRAWN)
             out.append(1000 * (time.perf_counter() - begin))
         return statistics.median(out)
+
+    def recode(self, mark: int) -> None:
+        """Open the mark just made, tick one tag off and another on, and save."""
+        self.page.evaluate("mark => document.querySelectorAll('a.highlight')[mark].click()", mark)
+        self.page.wait_for_selector("#highlight-add-modal.show", state="attached")
+        self.page.evaluate(
+            """tag => {
+                for (const one of document.querySelectorAll('#highlight-add-modal input:checked')) one.checked = false;
+                document.getElementById(`highlight-add-tags-${tag}`).checked = true;
+                document.getElementById('highlight-add-form').requestSubmit();
+            }""",
+            self.tags[-5],
+        )
+        self.page.wait_for_function("() => !document.querySelector('.modal.show')")
 
     def code_ms(self, times: int = 5, first: int = 0) -> list[float]:
         """Select, press n, tick, save; ms from n until the line is there, the selecting left out."""
