@@ -71,7 +71,7 @@ def finish(screen: ours.Screen, begin: float) -> dict[str, object]:
 def extras(i: int, press) -> None:
     """Recode and memo of the coding just made."""
     if recoded(i):
-        press("Tab", "r", *"vis", "Enter")
+        press("r", *"vis", "Enter")  # a coding just made is the chosen one
     if noted(i):
         press("m", *MEMO, "Control+Enter")
 
