@@ -78,7 +78,7 @@ def extras(i: int, press) -> None:
 
 def coded(i: int, press) -> None:
     """A digit; the three codes of twelve that have none are looked for by three letters."""
-    press("/", *("hoh" if i % 2 else "hod"), "Enter") if i % 12 >= 9 else press(str(1 + i % 9))
+    press("/", *("hho" if i % 2 else "hde"), "Enter") if i % 12 >= 9 else press(str(1 + i % 9))
 
 
 def by_keys(screen: ours.Screen) -> dict[str, object]:
