@@ -185,13 +185,17 @@ class Aqda:
         box = self.page.evaluate(AQDA_LINE, k)
         if box is None:
             return False
-        mouse = self.page.mouse
-        mouse.move(box["x"], box["y"])
-        mouse.down()
-        mouse.move(box["x"] + box["w"] / 2, box["y"])
-        mouse.move(box["x"] + box["w"], box["y"])
-        mouse.up()
+        self._draw_over(box["x"], box["y"], box["w"])
         return True
+
+    def _draw_over(self, x: float, y: float, width: float) -> None:
+        """Select words by the mouse, from the left to the right."""
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + width / 2, y)
+        mouse.move(x + width, y)
+        mouse.up()
 
     def recode(self, mark: int) -> None:
         """Take the code of the mark just made off, draw over its words again, and click another code."""
@@ -200,12 +204,7 @@ class Aqda:
         box = marks.nth(mark).bounding_box()
         self.page.get_by_title("Remove coding").first.click()
         self.page.wait_for_timeout(100)  # drawn anew
-        mouse, y = self.page.mouse, box["y"] + box["height"] / 2
-        mouse.move(box["x"] + 1, y)
-        mouse.down()
-        mouse.move(box["x"] + box["width"] / 2, y)
-        mouse.move(box["x"] + box["width"] - 1, y)
-        mouse.up()
+        self._draw_over(box["x"] + 1, box["y"] + box["height"] / 2, box["width"] - 2)
         self.page.wait_for_timeout(20)
         self.page.get_by_text(corpus.CODES[-5], exact=True).first.click(timeout=8000)
         self.page.wait_for_timeout(100)
@@ -213,12 +212,7 @@ class Aqda:
     def memo(self, mark: int, words: str) -> None:
         """Write a memo on the mark just made: draw over its words, `Add memo`, the words, `Save memo`."""
         box = self.page.locator(AQDA_MARKS).nth(mark).bounding_box()
-        mouse, y = self.page.mouse, box["y"] + box["height"] / 2
-        mouse.move(box["x"] + 1, y)
-        mouse.down()
-        mouse.move(box["x"] + box["width"] / 2, y)
-        mouse.move(box["x"] + box["width"] - 1, y)
-        mouse.up()
+        self._draw_over(box["x"] + 1, box["y"] + box["height"] / 2, box["width"] - 2)
         self.page.wait_for_timeout(20)
         self.page.get_by_text("Add memo").click(timeout=8000)
         self.page.get_by_placeholder("Write your note").click()
