@@ -158,10 +158,10 @@ class Aqda:
             out.append(1000 * (time.perf_counter() - begin))
         return statistics.median(out)
 
-    def code_ms(self, times: int = 5, first: int = 0, settle: int = 200) -> list[float]:
+    def code_ms(self, times: int = 5, first: int = 0, settle: int = 200, codes: int = len(corpus.CODES)) -> list[float]:
         """Select words with the mouse and click a code; ms from the click until it is stored and drawn.
 
-        `settle` is how many ms the page is left after the selection.
+        `settle` is how many ms the page is left after the selection, `codes` how many codes take turns.
         """
         out = []
         stored = counting(Path(self.home, "aqda.db"), "coding")
@@ -169,7 +169,7 @@ class Aqda:
             if not self._select(k):
                 break
             self.page.wait_for_timeout(settle)
-            code = self.page.get_by_text(corpus.CODES[k % len(corpus.CODES)], exact=True).first
+            code = self.page.get_by_text(corpus.CODES[k % codes], exact=True).first
             out.append(
                 stored_and_drawn_ms(
                     self.page,
@@ -219,6 +219,17 @@ class Aqda:
         self.page.keyboard.type(words)
         self.page.get_by_text("Save memo").click()
         self.page.wait_for_timeout(100)
+
+    def stored(self) -> tuple[int, int, int]:
+        """Count, in its file: codings, those recoded, and memos."""
+        asked = (
+            "SELECT count(*) FROM coding WHERE deleted_at IS NULL",
+            f"SELECT count(*) FROM coding JOIN code ON code.id = code_id WHERE code.name = '{corpus.CODES[-5]}' "
+            "AND coding.deleted_at IS NULL",
+            "SELECT count(*) FROM memo",
+        )
+        with sqlite3.connect(Path(self.home, "aqda.db"), timeout=60) as back:
+            return tuple(back.execute(one).fetchone()[0] for one in asked)
 
     def memory_mb(self) -> float:
         return memory_mb(self.process.pid)
@@ -319,7 +330,7 @@ class Taguette:
         )
         self.page.wait_for_function("() => !document.querySelector('.modal.show')")
 
-    def code_ms(self, times: int = 5, first: int = 0) -> list[float]:
+    def code_ms(self, times: int = 5, first: int = 0, codes: int = len(corpus.CODES)) -> list[float]:
         """Select, press n, tick, save; ms from n until the line is there, the selecting left out."""
         out = []
         for k in range(first, first + times):
@@ -342,7 +353,7 @@ class Taguette:
             self.page.wait_for_function("() => document.getElementById('hlinfo').style.display === 'block'")
             begin = time.perf_counter()
             self.page.keyboard.press("n")
-            tag = f"#highlight-add-tags-{self.tags[k % len(self.tags)]}"
+            tag = f"#highlight-add-tags-{self.tags[k % codes]}"
             self.page.wait_for_selector(f"#highlight-add-modal.show {tag}", state="attached")
             self.page.evaluate("tag => { document.querySelector(tag).checked = true; }", tag)
             self.page.evaluate("() => document.getElementById('highlight-add-form').requestSubmit()")

@@ -12,6 +12,8 @@ import time
 from coder import corpus, ours, peers
 
 PASSAGES = 50
+CODES = 11
+"""For the plain codings; the twelfth is what ten of them become."""
 MEMO = "ask ben"
 COUNT = """
 window.qcCount = {keys: 0, clicks: 0};
@@ -48,24 +50,36 @@ def letters() -> int:
     return len(MEMO) * sum(noted(i) for i in range(PASSAGES))
 
 
-def tally(page, begin: float, done: int) -> dict[str, object]:
-    """What the page was given since it was set to nothing."""
-    seconds = time.perf_counter() - begin
+def tally(page, seconds: float, stored: tuple[int, ...]) -> dict[str, object]:
+    """What the page was given since it was set to nothing, beside what is stored: codings, recodes, memos."""
+    codings, recodes, memos = stored
     seen = page.evaluate("() => window.qcCount")
     actions = seen["keys"] + seen["clicks"] - letters()
-    return {"codings": done, **seen, "actions_without_memo_letters": actions, "seconds": round(seconds, 1)}
+    return {
+        "codings": codings, "recodes": recodes, "memos": memos, **seen,
+        "actions_without_memo_letters": actions, "seconds": round(seconds, 1),
+    }  # fmt: skip
 
 
 def finish(screen: ours.Screen, begin: float) -> dict[str, object]:
     """Wait until all is stored, and tell what it took and what lies in the project."""
     screen.page.locator(".qc-stat", has_text="Saved").first.wait_for()
-    out = tally(screen.page, begin, 0)
+    seconds = time.perf_counter() - begin
     asked = (
         "f = project.codings.to_frame(text=True)\n"
         "print(len(f), (f['code'] == 'Visit early').sum(), (f['memo'].fillna('') != '').sum(), flush=True)"
     )
-    codings, recodes, memos = map(int, screen.lab.run(asked).split())
-    return out | {"codings": codings, "recodes": recodes, "memos": memos}
+    return tally(screen.page, seconds, tuple(map(int, screen.lab.run(asked).split())))
+
+
+def presser(page):
+    """Give a function that presses one key after the other."""
+
+    def press(*keys: str) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return press
 
 
 def extras(i: int, press) -> None:
@@ -83,12 +97,7 @@ def coded(i: int, press) -> None:
 
 def by_keys(screen: ours.Screen) -> dict[str, object]:
     """The hands stay on the keys: every fifth passage has two sentences, every fourth overlaps the one before."""
-    page = screen.page
-
-    def press(*keys):
-        for key in keys:
-            page.keyboard.press(key)
-
+    page, press = screen.page, presser(screen.page)
     page.evaluate(ZERO)
     begin = time.perf_counter()
     for i in range(PASSAGES):
@@ -102,11 +111,7 @@ def by_keys(screen: ours.Screen) -> dict[str, object]:
 
 def by_mouse(screen: ours.Screen, text: str) -> dict[str, object]:
     """One click on a sentence and one key: as one works with a hand on the mouse."""
-    page, lines = screen.page, text.split("\n")
-
-    def press(*keys):
-        for key in keys:
-            page.keyboard.press(key)
+    page, press, lines = screen.page, presser(screen.page), text.split("\n")
 
     def click(i):
         said = lines[i].split(": ", 1)[1][:40]
@@ -137,14 +142,14 @@ def in_aqda(peer: peers.Aqda) -> dict[str, object]:
     page.get_by_text("Talk").first.click()
     page.wait_for_timeout(1500)
     page.evaluate(ZERO)
-    begin, done = time.perf_counter(), 0
+    begin = time.perf_counter()
     for i in range(PASSAGES):
-        done += len(peer.code_ms(1, i, settle=20))
+        peer.code_ms(1, i, settle=20, codes=CODES)
         if recoded(i):
             peer.recode(i)
         if noted(i):
             peer.memo(i, MEMO)
-    return tally(page, begin, done)
+    return tally(page, time.perf_counter() - begin, peer.stored())
 
 
 def in_taguette(peer: peers.Taguette) -> dict[str, object]:
@@ -154,7 +159,7 @@ def in_taguette(peer: peers.Taguette) -> dict[str, object]:
     page.wait_for_timeout(1500)
     begin, done, actions = time.perf_counter(), 0, 0
     for i in range(PASSAGES):
-        done += len(peer.code_ms(1, i))
+        done += len(peer.code_ms(1, i, codes=CODES))
         actions += 4
         if recoded(i):
             peer.recode(i)
