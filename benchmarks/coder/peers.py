@@ -222,12 +222,8 @@ class Aqda:
 
     def stored(self) -> tuple[int, int, int]:
         """Count, in its file: codings, those recoded, and memos."""
-        asked = (
-            "SELECT count(*) FROM coding WHERE deleted_at IS NULL",
-            f"SELECT count(*) FROM coding JOIN code ON code.id = code_id WHERE code.name = '{corpus.CODES[-5]}' "
-            "AND coding.deleted_at IS NULL",
-            "SELECT count(*) FROM memo",
-        )
+        live = "SELECT count(*) FROM coding JOIN code ON code.id = code_id WHERE coding.deleted_at IS NULL"
+        asked = (live, f"{live} AND code.name = '{corpus.CODES[-5]}'", "SELECT count(*) FROM memo")
         with sqlite3.connect(Path(self.home, "aqda.db"), timeout=60) as back:
             return tuple(back.execute(one).fetchone()[0] for one in asked)
 
