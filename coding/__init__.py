@@ -72,8 +72,9 @@ def __getattr__(name: str) -> Any:
     globals()[name] = value
     if _HOME[name].startswith(("coding.project", "coding.samples")):
         from coding.project import screens
+        from coding.widget import SCREENS
 
-        screens.provide(lambda: import_module("coding.widget"))
+        screens.provide(SCREENS)
     return value
 
 

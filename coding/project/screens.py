@@ -1,33 +1,23 @@
-"""Where the screens register themselves, so that a result can open one without importing it."""
+"""How a result opens a screen without importing the screens: the package's front door says where they are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from coding.errors import CodingError
 
-_SCREENS: dict[str, Callable[..., Any]] = {}
+_WHERE: dict[str, str] = {}
 
 
-class _Loader:
-    """How the screens are loaded when one is first wanted; the package's front door sets it."""
-
-    load: Callable[[], object] | None = None
-
-
-def provide(load: Callable[[], object]) -> None:
-    """Say how the screens are loaded."""
-    _Loader.load = staticmethod(load)
-
-
-def register(name: str, screen: Callable[..., Any]) -> None:
-    """Make a screen known under a name; the widget room calls this when it is imported."""
-    _SCREENS[name] = screen
+def provide(where: Mapping[str, str]) -> None:
+    """Say where each screen is made, as "module:name"; it is imported when it is first wanted."""
+    _WHERE.update(where)
 
 
 def open_screen(name: str, *args: Any, **options: Any) -> Any:
-    """Open a registered screen.
+    """Open a screen.
 
     Args:
         name: "text_coder", "agreement", "consensus", "team" …
@@ -35,10 +25,10 @@ def open_screen(name: str, *args: Any, **options: Any) -> Any:
         options: handed to the screen.
 
     Raises:
-        CodingError: no screen bears the name, as where ipywidgets is not installed.
+        CodingError: no screen bears the name.
     """
-    if name not in _SCREENS and _Loader.load:
-        _Loader.load()
-    if name not in _SCREENS:
-        raise CodingError(f"There is no screen “{name}”. There are: {', '.join(sorted(_SCREENS)) or 'none'}.")
-    return _SCREENS[name](*args, **options)
+    if name not in _WHERE:
+        raise CodingError(f"There is no screen “{name}”. There are: {', '.join(sorted(_WHERE)) or 'none'}.")
+    module, _, maker = _WHERE[name].partition(":")
+    screen: Callable[..., Any] = getattr(import_module(module), maker)
+    return screen(*args, **options)

@@ -28,7 +28,7 @@ from coding.errors import (
     ProjectUnreachable,
     Refused,
 )
-from coding.storage.clock import Clock, FileClock, ServerClock
+from coding.storage.clock import Clock, FileClock
 from coding.storage.schema import APPLICATION_ID, SCHEMA_VERSION
 
 __all__ = ["Database", "inspect_file"]
@@ -77,7 +77,7 @@ class Database:
         self._write_lock = threading.RLock()
         self._local = threading.local()
         self.closed = False
-        self.clock: Clock = FileClock() if self.path else ServerClock()
+        self.clock: Clock = FileClock() if self.path else _server_clock()
         self.engine = self._engine()
 
     @property
@@ -289,6 +289,12 @@ class Database:
     def _must_be_open(self) -> None:
         if self.closed:
             raise ProjectError(f"{self.name} was closed. Open it again with open_project(…).")
+
+
+def _server_clock() -> Clock:
+    from coding.storage.server_clock import ServerClock  # a file never loads PostgreSQL's dialect
+
+    return ServerClock()
 
 
 def _uids_as_text(connection: Any, _record: Any) -> None:

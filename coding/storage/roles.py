@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from coding.errors import InvalidValue
-from coding.storage.clock import NOBODY, clock_sql
 from coding.storage.schema import THINGS, codings, metadata
+from coding.storage.server_clock import NOBODY, clock_sql
 from coding.storage.things import is_uid
 
 __all__ = ["login_sql", "setup_sql"]

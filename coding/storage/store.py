@@ -24,7 +24,6 @@ from coding.model import (
 )
 from coding.storage import schema, undoing
 from coding.storage.change import Change
-from coding.storage.clock import clock_sql
 from coding.storage.database import Database, inspect_file
 from coding.storage.journal import GENESIS, Event, chain_hash
 from coding.storage.places import warn_about, warn_if_older
@@ -34,7 +33,7 @@ from coding.storage.schema import (
     SCHEMA_VERSION,
     here,
     journal,
-    metadata,
+    make_tables,
 )
 from coding.storage.things import dumps
 
@@ -136,9 +135,10 @@ class Store(Reader):
         with self.database.writing() as connection:
             if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA user_version").scalar():
                 return  # another process was faster
-            metadata.create_all(connection)
+            make_tables(connection)
             if connection.dialect.name == "postgresql":
                 from coding.storage.search_index import make_index
+                from coding.storage.server_clock import clock_sql
 
                 make_index(connection)  # coders of a server may not make tables
                 connection.exec_driver_sql(clock_sql(connection.dialect.default_schema_name or "public"))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from coding.agreement import printed
 from coding.errors import InvalidValue, NotFound
-from coding.project import screens
 from coding.project.consensus import CHOICES, REASONS
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import Interface
@@ -153,6 +152,3 @@ class Consensus(AskingWidget):
 
     def _undo(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"undone": self.project.undo(), "desk": self.desk()}
-
-
-screens.register("consensus", Consensus)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import ipywidgets
 
 from coding.errors import CodingError, InvalidValue
-from coding.project import screens
 from coding.tables.counts import counted_in
 
 if TYPE_CHECKING:
@@ -84,6 +83,3 @@ def places_behind(project: Project, mark: Mapping[str, Any]) -> Places:
         case {"document_uid": uid}:
             return project.find_codings(documents=[uid])
     raise InvalidValue("This mark stands for no passages of its own.")
-
-
-screens.register("chart", linked_chart)

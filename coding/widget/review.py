@@ -15,7 +15,6 @@ from coding.agreement.figure import ReportLanguage
 from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
 from coding.model import counted
-from coding.project import screens
 from coding.project.agreement_charts import caption, cu_words, kind_words, rounds_frame
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import Interface
@@ -303,6 +302,3 @@ def _mark(value: float, interval: Interval | None, *, alone: bool = False) -> di
         "range": shown,
         "band": _BANDS[band],
     }
-
-
-screens.register("agreement", review)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from coding.errors import NotFound
-from coding.project import screens
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import Interface
 from coding.widget.passages import language_at
@@ -113,6 +112,3 @@ def search_screen(places: Places, *, language: Interface | None = None) -> ipywi
     screen = SearchScreen(places, language=language)
     screen.slot = ipywidgets.VBox()
     return ipywidgets.VBox([screen, screen.slot])
-
-
-screens.register("search", search_screen)

@@ -9,7 +9,6 @@ import ipywidgets
 
 from coding.codebook.info import RELATION_KINDS
 from coding.errors import InvalidValue
-from coding.project import screens
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import Interface
 from coding.widget.passages import language_at
@@ -210,6 +209,3 @@ def SortingBoard(project: Project, *, language: Interface | None = None) -> ipyw
     screen = SortingScreen(project, language=language)
     screen.slot = ipywidgets.VBox()
     return ipywidgets.VBox([screen, screen.slot])
-
-
-screens.register("sorting", SortingBoard)

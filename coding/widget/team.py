@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from coding.agreement import printed
 from coding.errors import CodingError, InvalidValue
 from coding.model import Assignment, Coder, Document, Round, Uid
-from coding.project import screens
 from coding.widget.asking import STATIC, Answer, AskingWidget
 from coding.widget.i18n import LANGUAGES, Interface
 
@@ -267,6 +266,3 @@ def _agreement(done: int, waits: list[str]) -> Both:
     if done > 1:
         return {"en": f"{done} coders", "zh": f"{done} 位编码员"}
     return {"en": "one coder, not compared", "zh": "一位编码员，不比较"} if done else {"en": "", "zh": ""}
-
-
-screens.register("team", TeamBoard)

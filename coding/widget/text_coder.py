@@ -18,7 +18,6 @@ import anywidget
 import traitlets
 
 from coding.errors import CodingError, InvalidValue, ProjectLocked, ProjectUnreachable
-from coding.project import screens
 from coding.widget.desk import Desk
 from coding.widget.i18n import Interface, say
 from coding.widget.messages import VERSION, Request, nack, read_request
@@ -181,6 +180,3 @@ def _first_open(project: Project) -> str | None:
         if assignment is None or assignment.status != "finished":
             return uid
     return uids[0] if uids else None
-
-
-screens.register("text_coder", TextCoder)
