@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import Ambiguous, InvalidValue, NotFound, Refused
-from coding.model import Code, Coder, Coding, Document, Origin, Uid, new_uid
+from coding.model import Code, Coder, Coding, CodingTable, Document, Origin, Uid, new_uid
 from coding.project.collections import Collection
 from coding.spans import check_span
 
@@ -42,6 +42,15 @@ class Codings(Collection[Coding]):
         uid = uid or self._project.documents.find(document).uid
         wanted = [self._project.coders.find(c).uid for c in coders] if coders is not None else None
         return self._project.visible(self._store.codings(documents=[uid], coders=wanted))
+
+    def table_of(self, document: Uid) -> CodingTable:
+        """Return what `of` returns as columns, many times faster: for a screen that draws thousands.
+
+        Positions refer to the store's `all(Document)`, `all(Code)`, `all(Coder)`, `all(Round)`.
+        """
+        blind = document in self._project.rounds.blind_documents()
+        own = [self._project.coder_uid] if blind else None
+        return self._store.coding_table(documents=[document], coders=own)
 
     def add(
         self,

@@ -244,6 +244,11 @@ class Reader:
             positions = {kind: self._positions(connection, kind) for kind in ("document", "code", "coder", "round")}
             return reading.coding_table(connection, positions, **wanted)
 
+    def heirs(self, document: Uid) -> dict[Uid, Uid]:
+        """Return uid of a coding to the one of a document that replaced it and is live."""
+        with self.database.reading() as connection:
+            return reading.heirs(connection, document)
+
     def _positions(self, connection: sa.Connection, kind: str) -> dict[int, int]:
         thing = THINGS[kind]
         if kind == "code":

@@ -70,7 +70,7 @@ def _named(rows: sa.FromClause) -> sa.Select[Any]:
     return sa.select(*plain, *(t.c.uid.label(kind) for kind, t in tables.items())).select_from(source)
 
 
-def _coding(row: Mapping[str, Any]) -> Coding:
+def _coding(row: Mapping[Any, Any]) -> Coding:
     return Coding(
         uid=row["uid"], document=row["document"], code=row["code"], coder=row["coder"], start=row["start"], end=row["end"],
         origin=ORIGINS[row["origin"]], code_version=row["code_version"], document_version=row["document_version"],
@@ -91,16 +91,14 @@ def coding(connection: sa.Connection, uid: Uid) -> Coding:
     if row["state"] == REMOVED:
         raise NotFound(f"The coding {uid} was removed.")
     if row["state"] == ALIAS:
-        wanted = _coding(dict(row))
+        wanted = _coding(row)
         documents = THINGS["document"].table
         same = _joined().where(
             codings.c.start == wanted.start, codings.c.end == wanted.end, documents.c.uid == wanted.document,
             codings.c.state == LIVE,
         )  # fmt: skip
-        return next(
-            _coding(dict(r)) for r in connection.execute(same).mappings() if key_of(_coding(dict(r))) == key_of(wanted)
-        )
-    return _coding(dict(row))
+        return next(_coding(r) for r in connection.execute(same).mappings() if key_of(_coding(r)) == key_of(wanted))
+    return _coding(row)
 
 
 def live_by_key(connection: sa.Connection, wanted: Sequence[Coding], refs: Refs) -> dict[Key, Coding]:
@@ -209,7 +207,7 @@ def list_codings(
         query = _asked(tuple((kind, len(uids) == 1) for kind, uids in asked.items()), limit is not None)
         values = {f"{kind}_uids": uids for kind, uids in asked.items()}
     page = {} if limit is None else {"most": limit, "left_out": offset}
-    return [_coding(dict(row)) for row in connection.execute(query, values | page).mappings()]
+    return [_coding(row) for row in connection.execute(query, values | page).mappings().all()]
 
 
 @lru_cache
@@ -339,6 +337,12 @@ def _lookup(positions: Mapping[int, int], numbers: npt.NDArray[np.int64]) -> npt
     if positions:
         table[list(positions)] = list(positions.values())
     return table[numbers]
+
+
+def heirs(connection: sa.Connection, document: Uid) -> dict[Uid, Uid]:
+    """Return uid of a coding to the one of a document that replaced it and is live."""
+    query = sa.select(codings.c.replaces, codings.c.uid).where(*_conditions(connection, document=[document]))
+    return {row[0]: row[1] for row in connection.execute(query.where(codings.c.replaces.is_not(None)))}
 
 
 def details(connection: sa.Connection, documents: Iterable[Uid] | None = None) -> dict[Uid, dict[str, Any]]:

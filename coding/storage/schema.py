@@ -59,11 +59,19 @@ class UidType(sa.types.TypeDecorator[str]):
             return value
         return bytes.fromhex(value.replace("-", ""))
 
+    def result_processor(self, dialect: sa.engine.Dialect, coltype: Any) -> Any:
+        """Return what turns the driver's value into canonical text; one call, since a screen reads thousands."""
+        if dialect.name == "postgresql":
+            return super().result_processor(dialect, coltype)
+        return _text_or_none
+
     def process_result_value(self, value: Any, dialect: sa.engine.Dialect) -> str | None:  # noqa: ARG002
-        """Turn what the driver gives into canonical text."""
-        if value is None or isinstance(value, str):
-            return value
-        return uid_text(value)
+        """Leave PostgreSQL's value as it is: the driver gives canonical text."""
+        return None if value is None else str(value)
+
+
+def _text_or_none(raw: bytes | str | None) -> Uid | None:
+    return uid_text(raw) if isinstance(raw, bytes) else raw
 
 
 def uid_text(raw: bytes) -> Uid:

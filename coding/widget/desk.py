@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import CodingError, InvalidValue, NotFound, ProjectLocked, ProjectUnreachable, Refused, StaleView
-from coding.model import Code, Coding, Document, Suggestion, Uid, fold_name, new_uid
+from coding.model import Code, Coder, Coding, CodingTable, Document, Round, Suggestion, Uid, fold_name, new_uid
 from coding.widget import answering, showing
 from coding.widget.i18n import Interface, say
 from coding.widget.messages import VERSION, Action, Op, Request, nack
@@ -56,7 +56,7 @@ class Desk:
         self.session = new_uid()
         self._answers: OrderedDict[str, tuple[dict[str, Any], dict[str, Any]]] = OrderedDict()
         self._became: dict[str, Uid] = {}
-        self._sent: dict[Uid, tuple[Uid, int]] = {}
+        self._sent: set[Uid] = set()
         self._parts: dict[str, Any] = {}
         self._heirs: dict[Uid, Uid] = {}
         self._stepping: dict[str, Uid] = {}
@@ -372,18 +372,17 @@ class Desk:
         coders = list(project.coders)
         if project.coder is not None and all(c.uid != project.coder_uid for c in coders):
             coders.append(project.coder)
-        codings = project.codings.of(document.uid) if document else []
-        self._inherit(codings)
+        table = project.codings.table_of(document.uid) if document else CodingTable.empty()
+        if document:
+            self._heirs |= project.store.heirs(document.uid)
         parts = self._collect()
-        table, uids = pack_codings(
-            codings, index, {c.uid: i for i, c in enumerate(coders)}, {r.uid: i for i, r in enumerate(rounds)}
-        )
+        columns, uids = self._pack(table, index, coders, rounds)
         lists: dict[str, list[str]] = {"languages": [], "roles": [], "speakers": []}
-        buffers = [b"", table, uids, b"", b"", b""]
+        buffers = [b"", columns, uids, b"", b"", b""]
         if document:
             lists, units = pack_outline(project.documents[document.uid].outline)
-            buffers = [self._text(document).encode(), table, uids, *units]
-        self._sent = {c.uid: (c.code, c.code_version) for c in codings}
+            buffers = [self._text(document).encode(), columns, uids, *units]
+        self._sent = set(table.uid)
         self._parts.update(parts)
         self._revision = project.store.revision
         me = project.coder
@@ -404,6 +403,20 @@ class Desk:
             "options": {**self._options, "goto": list(goto) if goto else None},
         }
         return message, buffers
+
+    def _pack(
+        self, table: CodingTable, codes: Mapping[Uid, int], coders: Sequence[Coder], rounds: Sequence[Round]
+    ) -> tuple[bytes, bytes]:
+        """Return the columns of the codings; `codes`, `coders` and `rounds` are what the message lists."""
+        store = self.project.store
+        who = {coder.uid: i for i, coder in enumerate(coders)}
+        when = {found.uid: i for i, found in enumerate(rounds)}
+        return pack_codings(
+            table,
+            [codes[c.uid] for c in store.all(Code)],
+            [who.get(c.uid, -1) for c in store.all(Coder)],
+            [when.get(r.uid, -1) for r in store.all(Round)],
+        )
 
     def delta(self, made: Coding | None = None, gone: Uid | None = None, own: int = 0) -> dict[str, Any] | None:
         """Return what changed since the screen was last told, None for nothing.
@@ -445,12 +458,10 @@ class Desk:
             codings = {c.uid: c for c in self.project.codings.of(self.document)}
             removed = [uid for uid in self._sent if uid not in codings]
             added = [c for uid, c in codings.items() if uid not in self._sent]
-        for uid in removed:
-            self._sent.pop(uid, None)
+        self._sent.difference_update(removed)
         resolve = self.project.codebook.tree.resolve
         self._inherit(added)
-        for coding in added:
-            self._sent[coding.uid] = (coding.code, coding.code_version)
+        self._sent.update(c.uid for c in added)
         return {"added": [coding_row(c, resolve(c.code).uid) for c in added], "removed": removed}
 
     def _code_places(self) -> tuple[list[Code], dict[Uid, int]]:

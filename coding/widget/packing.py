@@ -6,13 +6,13 @@ All columns are little-endian 32-bit whole numbers; the front end reads them in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from coding.model import Coding, Outline, Uid
+from coding.model import Coding, CodingTable, Outline, Uid
 
 __all__ = ["coding_row", "pack_codings", "pack_outline"]
 
@@ -37,30 +37,29 @@ def coding_row(coding: Coding, code: Uid) -> dict[str, Any]:
 
 
 def pack_codings(
-    codings: Sequence[Coding], codes: Mapping[Uid, int], coders: Mapping[Uid, int], rounds: Mapping[Uid, int]
+    table: CodingTable, codes: Sequence[int], coders: Sequence[int], rounds: Sequence[int]
 ) -> tuple[bytes, bytes]:
     """Return the codings as seven columns, and their uids as 16 bytes each.
 
     Args:
-        codings: in the order of the text.
-        codes: place of each code in the message's list, also of merged ones.
-        coders: place of each coder in the message's list.
-        rounds: place of each round in the message's list.
+        table: of n codings.
+        codes: place in the message's list of each code that the table refers to, merged codes at their heir's.
+        coders: place of each coder.
+        rounds: place of each round.
 
     Returns:
         start, end, code, coder, version of the code, round + 1 (0: none), seconds since 1970; and the uids.
     """
-    columns = [
-        [c.start for c in codings],
-        [c.end for c in codings],
-        [codes[c.code] for c in codings],
-        [coders[c.coder] for c in codings],
-        [c.code_version for c in codings],
-        [rounds.get(c.round or "", -1) + 1 for c in codings],
-        [max(0, c.created // 1000) for c in codings],
-    ]
-    uids = b"".join(bytes.fromhex(c.uid.replace("-", "")) for c in codings)
-    return _bytes(np.array(columns, dtype="<u4")), uids
+    columns = (
+        table.start,
+        table.end,
+        np.array(codes, dtype=np.int64)[table.code],
+        np.array(coders, dtype=np.int64)[table.coder],
+        table.code_version,
+        np.array([-1, *rounds], dtype=np.int64)[table.round + 1] + 1,
+        np.maximum(0, table.created // 1000),
+    )
+    return np.array(columns, dtype="<u4").tobytes(), bytes.fromhex("".join(table.uid).replace("-", ""))
 
 
 def pack_outline(outline: Outline) -> tuple[dict[str, list[str]], list[bytes]]:
@@ -77,12 +76,8 @@ def pack_outline(outline: Outline) -> tuple[dict[str, list[str]], list[bytes]]:
     turns = [(t.start, t.end, t.label_end, speakers[t.speaker], int(t.role == "interviewer")) for t in outline.turns]
     lists = {"languages": list(languages), "roles": list(roles), "speakers": list(speakers)}
     rows: list[Sequence[tuple[int, ...]]] = [outline.sentences, paragraphs, turns]
-    return lists, [_bytes(np.array(r, dtype="<u4")) if r else b"" for r in rows]
+    return lists, [np.fromiter(chain.from_iterable(r), dtype="<u4").tobytes() for r in rows]
 
 
 def _distinct(words: Sequence[str]) -> dict[str, int]:
     return {word: i for i, word in enumerate(dict.fromkeys(words))}
-
-
-def _bytes(array: npt.NDArray[Any]) -> bytes:
-    return np.ascontiguousarray(array).tobytes()
