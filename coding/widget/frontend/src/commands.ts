@@ -21,7 +21,7 @@ export function applyCode(screen: Screen, code: Code, stay: boolean): void {
   const span = target(screen);
   if (!span) return screen.flash(say("selectFirst", screen.keys.cap("next_sentence")));
   screen.remember(code.uid);
-  const there = desk.codings.find((c) => c.code === code.uid && c.start === span[0] && c.end === span[1] && desk.mine(c) && c.state !== "refused");
+  const there = desk.index.within(span[0], span[1]).find((c) => c.code === code.uid && c.start === span[0] && c.end === span[1] && desk.mine(c) && c.state !== "refused");
   const uid = there?.uid ?? idOf(desk.act({ kind: "code", code: code.uid, ...desk.passage(span[0], span[1]) }));
   // the passage stays chosen for a second code while the picker stays open; else the new coding is chosen
   if (stay) screen.refresh(true);
@@ -36,8 +36,8 @@ function chooseQuietly(screen: Screen, uid: string): void {
   if (!coding) return;
   screen.selected = uid;
   screen.edge = null;
-  screen.text.choose(null, coding.start, false);
   screen.refresh(true);
+  screen.text.choose(null, coding.start, false); // after the refresh: choosing draws the text anew, once is enough
   screen.text.forgetClicks();
   screen.speakPolite(screen.describe(coding));
 }

@@ -6,6 +6,9 @@ import type { Word } from "./i18n";
 import type { Screen } from "./screen";
 import { UNITS, type Unit } from "./units";
 
+/** Made once: making one takes a browser a millisecond, and the status is told at every key. */
+const TIME = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hour12: false });
+
 export class Top {
   readonly element = h("div", { class: "qc-top" });
   /** Codes in reach, where there is no room for the codebook. */
@@ -112,12 +115,11 @@ export class Top {
     const { desk, say } = this.screen;
     const n = desk.outbox.pending.filter((op) => op.action.kind !== "read").length;
     const away = desk.link === "lost" || desk.outbox.overdue;
-    const time = (at: number): string => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     const waiting = n > 0 || desk.link !== "open";
     const text = away ? (n ? say("kept", n) : say("lost"))
       : desk.link === "joining" ? say("joining")
       : n ? (desk.outbox.durable ? say("pending", n) : say("unsafe", n))
-      : desk.saved ? say("saved", time(desk.saved)) : say("ready");
+      : desk.saved ? say("saved", TIME.format(desk.saved)) : say("ready");
     if (this.stat.dataset["text"] === text) return;
     this.stat.dataset["text"] = text;
     this.stat.className = `qc-stat${waiting ? " qc-wait" : ""}`;

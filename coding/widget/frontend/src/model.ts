@@ -2,7 +2,8 @@
 
 import { Codebook } from "./codes";
 import { newId, sha256 } from "./hash";
-import { assignRows, byPlace, Index } from "./lanes";
+import { assignRows, Index } from "./lanes";
+import { Layers } from "./layers";
 import { OffsetMap } from "./offsets";
 import { Outbox, type Shelf } from "./outbox";
 import {
@@ -39,7 +40,7 @@ export class Desk {
   hits: { query: string; hits: Hit[]; more: boolean } | null = null;
   readonly outbox: Outbox;
   private revision = 0;
-  private base: CodingRow[] = [];
+  private readonly layers = new Layers();
   private refused: { op: Op; why: string }[] = [];
   private readonly listeners = new Set<(change: Change, detail?: unknown) => void>();
   private waiting: ReturnType<typeof setTimeout> | null = null;
@@ -113,7 +114,8 @@ export class Desk {
     this.state = state;
     this.revision = state.revision;
     const { text, offsets, units, rows } = unpack(state, buffers);
-    Object.assign(this, { text, offsets, units, base: rows, documents: state.documents, counts: state.counts, memos: state.memos });
+    this.layers.reset(rows);
+    Object.assign(this, { text, offsets, units, documents: state.documents, counts: state.counts, memos: state.memos });
     this.suggestions = state.suggestions.map((row) => this.inUnits(row));
     this.book = new Codebook(state.codes);
     this.refused = this.refused.filter(({ op }) => op.document === state.document?.uid);
@@ -185,9 +187,7 @@ export class Desk {
 
   private mergeRows(delta: Delta): void {
     if (!delta.added?.length && !delta.removed?.length) return;
-    const added = (delta.added ?? []).map((row) => this.inUnits(row));
-    const gone = new Set([...(delta.removed ?? []), ...added.map((row) => row.uid)]);
-    this.base = this.base.filter((row) => !gone.has(row.uid)).concat(added).sort(byPlace);
+    this.layers.confirm((delta.added ?? []).map((row) => this.inUnits(row)), delta.removed ?? []);
   }
 
   /** The outbox changed. */
@@ -200,22 +200,22 @@ export class Desk {
   /** Confirmed codings with what is pending laid over them, in rows. */
   private lay(): void {
     const here = this.state?.document?.uid ?? null;
-    const rows = new Map<string, Coding>();
-    for (const row of this.base) rows.set(row.uid, { ...row, row: 0, state: "plain" });
-    for (const op of this.outbox.pending) if (op.document === here) this.layOp(rows, op);
+    const { layers } = this;
+    layers.strip();
+    for (const op of this.outbox.pending) if (op.document === here) this.layOp(op);
     for (const { op, why } of this.refused) {
       const action = op.action;
-      if (action.kind === "code") rows.set(`no:${op.id}`, { ...this.ghost(`no:${op.id}`, action, op), state: "refused", why });
+      if (action.kind === "code") layers.put({ ...this.ghost(`no:${op.id}`, action, op), state: "refused", why });
     }
     const answered = new Set(this.outbox.pending.map(({ action }) => ("suggestion" in action ? action.suggestion : "")));
     for (const s of this.suggestions) {
       if (answered.has(s.uid)) continue;
-      rows.set(s.uid, {
+      layers.put({
         uid: s.uid, start: s.start, end: s.end, code: s.code, coder: "", version: 0, round: null, created: 0, row: 0,
         state: "ghost", suggestion: s.uid,
       });
     }
-    this.codings = [...rows.values()].sort(byPlace);
+    this.codings = layers.drawn();
     this.depth = assignRows(this.codings);
     this.index = new Index(this.codings);
     this.clock += 1;
@@ -227,22 +227,23 @@ export class Desk {
     return { uid, start, end, code: action.code, coder: op.coder, version, round: null, created: op.made, row: 0, state: "pending" };
   }
 
-  private layOp(rows: Map<string, Coding>, op: Op): void {
+  private layOp(op: Op): void {
+    const { layers } = this;
     const action = op.action;
     const uid = `op:${op.id}`;
     if (action.kind === "code") {
-      rows.set(uid, this.ghost(uid, action, op));
+      layers.put(this.ghost(uid, action, op));
     } else if (action.kind === "remove") {
-      rows.delete(action.coding);
+      layers.hide(action.coding);
     } else if (action.kind === "recode" || action.kind === "move") {
-      const old = rows.get(action.coding);
+      const old = layers.get(action.coding);
       if (!old) return;
-      rows.delete(action.coding);
+      layers.hide(action.coding);
       const change = action.kind === "recode" ? { code: action.code } : this.inUnits({ start: action.start, end: action.end });
-      rows.set(uid, { ...old, ...change, uid, state: "pending" });
+      layers.put({ ...old, ...change, uid, state: "pending" });
     } else if (action.kind === "accept") {
       const found = this.suggestions.find((s) => s.uid === action.suggestion);
-      if (found) rows.set(uid, { ...this.ghost(uid, { code: found.code, start: 0, end: 0 }, op), start: found.start, end: found.end });
+      if (found) layers.put({ ...this.ghost(uid, { code: found.code, start: 0, end: 0 }, op), start: found.start, end: found.end });
     }
   }
 
@@ -275,7 +276,7 @@ export class Desk {
     this.tell("notice");
   }
 
-  find(uid: string | null): Coding | null { return (uid && this.codings.find((coding) => coding.uid === uid)) || null; }
+  find(uid: string | null): Coding | null { return (uid && this.layers.get(uid)) || null; }
   mine(coding: Coding): boolean { return coding.coder === this.state?.coder.uid; }
   coderName(uid: string): string { return this.state?.coders.find((coder) => coder.uid === uid)?.name ?? ""; }
   memosOn(uid: string): MemoInfo[] { return this.memos.filter((memo) => memo.about.includes(uid)); }

@@ -245,6 +245,10 @@ export class Screen {
   /** Draw codings anew: text, margin, card, footer. */
   refresh(slide: boolean): void {
     this.text.stale = true;
+    this.drawSoon(slide);
+  }
+
+  private drawSoon(slide: boolean): void {
     this.sliding ||= slide;
     if (this.refreshing) return;
     this.refreshing = true;
@@ -285,7 +289,7 @@ export class Screen {
   }
 
   private moved(): void {
-    this.refresh(false);
+    this.drawSoon(false); // the text itself is drawn by what moved
     this.top.progress(this.text.view.viewport.to);
     this.beside.follow();
   }
@@ -295,8 +299,8 @@ export class Screen {
     const coding = this.desk.find(uid);
     this.selected = coding?.uid ?? null;
     this.edge = null;
-    if (coding) this.text.choose(null, coding.start, scroll);
     this.refresh(false);
+    if (coding) this.text.choose(null, coding.start, scroll);
     if (coding) this.speakPolite(this.describe(coding));
   }
 
@@ -307,11 +311,9 @@ export class Screen {
 
   /** Choose a passage for the next code. */
   take(span: Span | null, caret?: number, scroll = true): void {
-    const had = this.selected !== null;
     this.selected = null;
     this.edge = null;
     this.text.choose(span, caret, scroll);
-    if (had) this.refresh(false);
   }
 
   look(coding: Coding): Look {
