@@ -176,14 +176,18 @@ def uv_from_lock() -> str | None:
         return str(uv) if works(*pip) and works(uv, "--version") else None
 
 
+TRUST = {name: os.environ.get(name, "1") for name in ("UV_SYSTEM_CERTS", "UV_NATIVE_TLS")}
+"""uv takes the machine's certificates, as pip does: many a university's network signs with its own. (Two names, by its age.)"""
+
+
 def install_with_uv(uv: str, lock: Path) -> bool:
     """Install the lock and this checkout with uv; False where it could not, so that pip may try."""
     place = ("--python", str(PYTHON))
     hashed = (uv, "pip", "install", "--quiet", *place, "--require-hashes", "-r", lock)
-    if call(*hashed, check=False):
+    if call(*hashed, check=False, **TRUST):
         say("uv could not install everything; trying pip, which takes a few minutes.")
         return False
-    call(uv, "pip", "install", "--quiet", *place, "--no-deps", "--no-build-isolation", "-e", ROOT)
+    call(uv, "pip", "install", "--quiet", *place, "--no-deps", "--no-build-isolation", "-e", ROOT, **TRUST)
     return True
 
 
@@ -396,12 +400,12 @@ def lock(words: Sequence[str]) -> int:
         tools.write_text("hatchling>=1.27\neditables\n", encoding="utf-8")
         compile_ = [uv, "pip", "compile", *options, ROOT / "pyproject.toml", tools]
         extras = {name: [word for extra in found for word in ("--extra", extra)] for name, found in EXTRAS.items()}
-        call(*compile_, "--group", "dev", *extras["dev"], "-o", LOCKS["dev"])
+        call(*compile_, "--group", "dev", *extras["dev"], "-o", LOCKS["dev"], **TRUST)
         # base within dev: what researchers run is what was tested
         pinned = Path(folder) / "pinned.txt"
         names = [line.rstrip(" \\") for line in LOCKS["dev"].read_text(encoding="utf-8").splitlines() if "==" in line]
         pinned.write_text("\n".join(names) + "\n", encoding="utf-8")
-        call(*compile_, *extras["base"], "-c", pinned, "-o", LOCKS["base"])
+        call(*compile_, *extras["base"], "-c", pinned, "-o", LOCKS["base"], **TRUST)
     say("Locks written. `python run.py setup` installs them.")
     return 0
 

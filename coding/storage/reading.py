@@ -230,11 +230,17 @@ def _places(rows: sa.FromClause) -> tuple[Any, ...]:
 
 def counts(connection: sa.Connection, by: str, *, coders: Iterable[Uid] | None = None) -> dict[Uid, int]:
     """Return uid of a code or document to its number of live codings."""
+    values = {} if coders is None else {"coder_uids": [u for u in coders if is_uid(u)]}
+    return {row[0]: row[1] for row in connection.execute(_counting(by, coders is not None), values)}
+
+
+@cache
+def _counting(by: str, of_some: bool) -> sa.Select[Any]:
+    """Return the question for counts, of some coders or all; made once, since a screen asks it at every key."""
     table = THINGS[by].table
-    conditions = _conditions(connection, coder=coders)
+    conditions = [_IS_LIVE, *([_among("coder", one=False)] if of_some else [])]
     inner = sa.select(codings.c[by], sa.func.count().label("n")).where(*conditions).group_by(codings.c[by]).subquery()
-    query = sa.select(table.c.uid, inner.c.n).select_from(inner.join(table, table.c.id == inner.c[by]))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return sa.select(table.c.uid, inner.c.n).select_from(inner.join(table, table.c.id == inner.c[by]))
 
 
 def review_list(

@@ -58,7 +58,7 @@ function inOrderFits(rest: string, text: string, at: number): boolean {
 }
 
 /** Letters that cover syllables from some syllable on, each by a prefix: "ry", "rongy", "zix". */
-function pinyinRun(query: string, syllables: string[]): [number, number][] | null {
+function prefixRun(query: string, syllables: string[]): [number, number][] | null {
   const try_ = (q: string, k: number): [number, number][] | null => {
     if (!q) return [];
     const syllable = syllables[k];
@@ -75,6 +75,13 @@ function pinyinRun(query: string, syllables: string[]): [number, number][] | nul
     if (found) return found;
   }
   return null;
+}
+
+/** The same over the words of a name: "hod" is Ho|nour d|enied before it is anything that only holds the letters. */
+function wordRun(query: string, name: string): [number, number][] | null {
+  const words = [...name.matchAll(/[\p{L}\p{N}]+/gu)];
+  const found = query.length > 1 ? prefixRun(query, words.map(([word]) => word)) : null;
+  return found && found.map(([k, n]) => [words[k]!.index, words[k]!.index + n]);
 }
 
 const empty = (code: Code, score: number): Match => ({ code, score, name: [], zh: [], path: [], pinyin: [], by: "" });
@@ -97,11 +104,13 @@ export function matchCode(query: string, code: Code, path: string): Match | null
   if (zhPlace >= 0) return { ...out, score: 3.5 };
   const syllables = code.pinyin.map(plain);
   const tight = squeeze(query);
-  const spoken = /^[a-z]+$/.test(tight) ? pinyinRun(tight, syllables) : null;
+  const spoken = /^[a-z]+$/.test(tight) ? prefixRun(tight, syllables) : null;
   if (spoken) {
     const initials = spoken.every(([, n]) => n === 1) && tight.length > 1;
     return { ...empty(code, initials ? 5 : 4 + spoken[0]![0] / 100), pinyin: spoken, by: initials ? "initials" : "pinyin" };
   }
+  const starts = wordRun(tight, name);
+  if (starts && name.length === code.name.length) return { ...empty(code, 5.5), name: starts, by: "initials" };
   if (place > 0) return { ...out, score: 6 };
   if (code.aliases.some((alias) => plain(alias).includes(q))) return { ...empty(code, 7), by: "alias" };
   const whole = `${path} › ${code.name}`;

@@ -32,6 +32,13 @@ describe("the picker finds a code", () => {
     expect(find("ryb")[0]).toBe("Honour burden");
     expect(findCodes("ry", book, [], "en")[0]!.pinyin).toEqual([[0, 1], [1, 1]]);
   });
+  it("by the beginnings of its words before letters that only stand in it somewhere", () => {
+    const honours = new Codebook([code("Honour hoped for"), code("Method"), code("Honour denied")]);
+    const [first] = findCodes("hod", honours, [], "en");
+    expect(first!.code.name).toBe("Honour denied");
+    expect(first!.name).toEqual([[0, 2], [7, 8]]);
+    expect(findCodes("hohof", honours, [], "en").map((match) => match.code.name)).toEqual(["Honour hoped for"]);
+  });
   it("by a synonym", () => expect(find("medal")).toEqual(["Award"]));
   it("by letters along the path", () => expect(find("el mo")).toEqual(["Career motive"]));
   it("never when it is retired or a heading", () => {
