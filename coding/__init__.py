@@ -70,11 +70,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"coding has no {name!r}; it has {', '.join(__all__)}")
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
-    if _HOME[name].startswith(("coding.project", "coding.samples")):
-        from coding.project import screens
-        from coding.widget import SCREENS
-
-        screens.provide(SCREENS)
     return value
 
 

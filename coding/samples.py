@@ -76,17 +76,10 @@ def _rows(path: Path) -> Iterable[dict[str, str]]:
 
 
 def _variables(project: Project, data: Path) -> None:
-    for name, on in (("cases.csv", "case"), ("documents.csv", "document")):
-        path = data / name
-        if not path.exists():
-            continue
-        for row in _rows(path):
-            owner = row.pop("case" if on == "case" else "document")
-            values = {k: v for k, v in row.items() if v and k not in ("kind", "language", "file")}
-            if on == "case" and owner not in project.cases:
-                project.cases.add(owner, values=values)
-            else:
-                project.cases.set_values(owner, values, on="case" if on == "case" else "document")
+    project.cases.read_csv(str(data / "cases.csv"))
+    for row in _rows(data / "documents.csv"):
+        values = {k: v for k, v in row.items() if v and k not in ("document", "kind", "language", "file")}
+        project.cases.set_values(row["document"], values, on="document")
 
 
 def _round(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coding.codebook import Codebook, change_kind, classify_change, join_path, pinyin, split_path
+from coding.codebook import Codebook, classify_change, join_path, pinyin, split_path
 from coding.errors import Ambiguous, InvalidValue, NotFound, Refused
 from coding.model import Code
 
@@ -188,11 +186,9 @@ def test_parents_in_a_circle_are_refused():
 
 
 def test_kinds_of_change():
-    code = Code("a", "A")
-    assert change_kind(code, code) is None
-    assert change_kind(code, replace(code, name="B")) == "content"
-    assert change_kind(code, replace(code, parent="b", position=2)) == "structural"
-    assert change_kind(code, replace(code, name="B", exclude="not this")) == "semantic"
+    assert classify_change(["name"]) == "content"
+    assert classify_change(["parent", "position"]) == "structural"
+    assert classify_change(["name", "exclude"]) == "semantic"
     assert classify_change(["exclusive"]) == "semantic"
     assert classify_change(["retired", "redirect"]) == "structural"
 

@@ -19,8 +19,6 @@ import pytest
 
 import coding as qc
 from coding.cli import main
-from coding.project import screens
-from coding.widget import SCREENS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -67,7 +65,6 @@ def desk(study, tmp_path, monkeypatch):
 def test_python_of_a_page_runs(page, desk):
     project = qc.open_project("study.coding", coder="amira")
     names = {"qc": qc, "project": project, "__name__": "page"}
-    screens.provide(SCREENS)
     for source in blocks(page, "python"):
         if ">>>" in source:
             test = doctest.DocTestParser().get_doctest(source, names, name_of(page), str(page), 0)

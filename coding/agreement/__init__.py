@@ -84,7 +84,7 @@ def from_snapshot(
         universe: respondents (without the interviewer's turns and paratext), all, or coded.
         draws: resamples for the intervals; 0 for none.
         seed: makes the intervals repeatable.
-        block: units per block; by default documents are resampled.
+        block: most units per block; by default documents are resampled, and blocks where there are fewer than ten.
         with_domains: whether to compute the unitizing family for exclusive parents.
 
     Raises:
@@ -127,7 +127,7 @@ def from_table(
         universe: all or coded.
         draws: resamples for the intervals; 0 for none.
         seed: makes the intervals repeatable.
-        block: units per block.
+        block: most units per block.
         with_domains: whether to compute the unitizing family for exclusive parents.
 
     >>> table = from_table({"document": ["d", "d"], "length": [100, 100], "coder": ["a", "b"],

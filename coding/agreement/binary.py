@@ -27,7 +27,6 @@ __all__ = [
     "kappa",
     "pair_counts",
     "pair_kappas",
-    "pair_percent",
     "percent",
     "percent_values",
     "positive_agreement",
@@ -169,12 +168,6 @@ def pair_kappas(t: Totals) -> FloatArray:
     n11, a, b, n = pair_counts(t)
     # n·n11 − a·b is n11·n00 − n10·n01
     return _divide(2 * (n * n11 - a * b), a * (n - b) + b * (n - a))
-
-
-def pair_percent(t: Totals) -> FloatArray:
-    """Return percent agreement of every pair as a share: … × K × pairs."""
-    n11, a, b, n = pair_counts(t)
-    return 1 - _divide(a + b - 2 * n11, n + np.zeros_like(a))
 
 
 def _mean_defined(values: FloatArray) -> FloatArray:

@@ -29,7 +29,6 @@ __all__ = [
     "interval",
     "intervals",
     "left_out",
-    "left_out_units",
     "resample_counts",
     "resample_units",
 ]
@@ -58,9 +57,9 @@ class Interval:
     undefined: float = 0.0
     """Share of the draws in which the figure was undefined."""
     below_667: float = math.nan
-    """P(value < 2/3) over the defined draws."""
+    """P(value < 2/3) over the defined draws; NaN where the interval is withheld, for the same reason."""
     below_800: float = math.nan
-    """P(value < .8) over the defined draws."""
+    """P(value < .8) over the defined draws; NaN likewise."""
     confidence: float = 0.95
 
     @property
@@ -198,7 +197,8 @@ def interval(
     The interval is withheld with fewer than `FEWEST_DOCUMENTS` documents, where more than
     `MOST_UNDEFINED` of the draws left the figure undefined, and where all draws are alike: what coders never
     disagreed on cannot be resampled, and “1.00 to 1.00” would claim a certainty that nobody has. It holds for these coders only: with two to
-    four coders no resampling of coders is honest.
+    four coders no resampling of coders is honest. The probabilities of lying below a threshold come from the
+    same draws, so they are withheld with the interval.
 
     Args:
         values: the figure in every resample, NaN where undefined.
@@ -211,20 +211,15 @@ def interval(
     missing = np.isnan(values)
     kept = values[~missing]
     share = float(missing.mean())
-    below = [float((kept < t - 1e-12).mean()) if len(kept) else math.nan for t in THRESHOLDS]
-    shown = {
-        "draws": len(values),
-        "undefined": share,
-        "below_667": below[0],
-        "below_800": below[1],
-        "confidence": confidence,
-    }
+    shown = {"draws": len(values), "undefined": share, "confidence": confidence}
     if documents < FEWEST_DOCUMENTS:
         return Interval(math.nan, math.nan, "too_few_documents", **shown)  # type: ignore[arg-type]
     if share > MOST_UNDEFINED or not len(kept):
         return Interval(math.nan, math.nan, "too_many_undefined", **shown)  # type: ignore[arg-type]
     if not certain and float(np.ptp(kept)) < 1e-9:
         return Interval(math.nan, math.nan, "no_spread", **shown)  # type: ignore[arg-type]
+    below = [float((kept < t - 1e-12).mean()) for t in THRESHOLDS]
+    shown |= {"below_667": below[0], "below_800": below[1]}
     usable = jackknife is not None and documents >= FEWEST_FOR_BCA and not math.isnan(point)
     if usable and jackknife is not None and not np.isnan(jackknife).any():
         low, high = bca_interval(kept, point, jackknife, confidence)
@@ -264,13 +259,6 @@ def left_out(counts: Counts, measure: Callable[[Totals], FloatArray]) -> FloatAr
     whole, single = counts.totals(), counts.each_document()
     rest = Totals(whole.length - single.length, whole.own - single.own, whole.both - single.both, whole.patterns)
     return measure(rest)
-
-
-def left_out_units(statistics: UnitStatistics, measure: Callable[[UnitStatistics], FloatArray]) -> FloatArray:
-    """Return a figure of the unitizing family with each document left out in turn."""
-    stacked = statistics.stacked()
-    rest = stacked.sum(axis=0) - stacked
-    return measure(UnitStatistics.unstacked(statistics.length.sum() - statistics.length, rest))
 
 
 def difference(first: FloatArray, second: FloatArray, *, documents: int, confidence: float = 0.95) -> Interval:

@@ -35,7 +35,7 @@ from coding.model import counted
 __all__ = ["agreement_of", "with_ancestors"]
 
 _BLOCK: Final[dict[str, int]] = {"character": 3000, "sentence": 25, "paragraph": 10, "turn": 10}
-"""Units per block where there are too few documents to resample."""
+"""Most units per block where there are too few documents to resample."""
 _LARGEST_JACKKNIFE: Final = 20_000_000
 
 
@@ -59,8 +59,8 @@ def agreement_of(
         draws: number of resamples; 0 for none.
         seed: makes the intervals repeatable.
         confidence: of the intervals.
-        block: units per block; by default documents are resampled, and blocks only where there are
-            fewer than ten.
+        block: most units per block; by default documents are resampled, and blocks only where there are
+            fewer than ten. With fewer than ten blocks there is no interval.
         with_domains: whether to compute the unitizing family, which is always on characters.
     """
     unit_map_ = material.units(unit, universe)
@@ -71,9 +71,9 @@ def agreement_of(
     if not together.any():
         notes.append(
             Note(
-                "No document was worked on by two of these coders. Assign documents to both in a round, or pass who='all' "
-                "where each coder worked on all of them.",
-                "没有文档由其中两名编码员共同处理。请在轮次中将文档分派给双方；若每人都处理了全部文档，请用 who='all'。",
+                "There is nothing to compare: no document was worked on by two of these coders. Assign documents to both in a "
+                "round, or pass who='all' where each coder worked on all of them.",
+                "没有可比较的内容：没有文档由其中两名编码员共同处理。请在轮次中将文档分派给双方；若每人都处理了全部文档，请用 who='all'。",
             )
         )
     apart = unit == "character" and len(material.languages) > 1
@@ -99,7 +99,7 @@ def agreement_of(
         if draws and size:
             resampled = count(in_blocks(own, size)[0])
             resampled_what = "blocks"
-            notes.append(_blocks_note(len(chosen), len(resampled.lengths), size, unit))
+            notes += _blocks_notes(len(chosen), len(resampled.lengths), size, unit)
         drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
         resamples += len(resampled.lengths)
         part = Part(language, chosen, counts, resampled, drawn)
@@ -135,19 +135,25 @@ def agreement_of(
     )
 
 
-def _blocks_note(documents: int, blocks: int, size: int, unit: Unit) -> Note:
+def _blocks_notes(documents: int, blocks: int, size: int, unit: Unit) -> list[Note]:
     """Return what is to be said of intervals that rest on blocks, or of there being none."""
+    if not documents:
+        return []  # the rows say that no unit was judged by two
+    if not blocks:
+        return [
+            Note("There is nothing to compare: no text is left to judge.", "没有可比较的内容：没有可供判断的文本。")
+        ]
     have = f"With {counted(documents, 'document')}, cut into {counted(blocks, 'block')} of up to {counted(size, unit)},"
     chinese = f"{documents} 份文档，按每块至多 {size} 个{UNIT_ZH[unit]}分为 {blocks} 块；"
     if blocks < FEWEST_DOCUMENTS:
-        return Note(
-            f"{have} there is too little for an interval; about ten are needed.", f"{chinese}不足以给出区间，约需十块。"
+        return [Note(f"{have} there is no interval; ten blocks are needed.", f"{chinese}不足十块，不给出区间。")]
+    return [
+        Note(
+            f"{have} the interval rests on the blocks; blocks of one document are less independent than documents, so it "
+            "may be too narrow.",
+            f"{chinese}区间由对文本块的重抽样得到。同一文档的文本块不如文档独立，区间可能偏窄。",
         )
-    return Note(
-        f"{have} the interval rests on the blocks; blocks of one document are less independent than documents, so it may "
-        "be too narrow.",
-        f"{chinese}区间由对文本块的重抽样得到。同一文档的文本块不如文档独立，区间可能偏窄。",
-    )
+    ]
 
 
 def with_ancestors(columns: Columns, material: Material) -> Columns:

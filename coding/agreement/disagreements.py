@@ -120,7 +120,7 @@ def find(
     *,
     codes: Iterable[str] | None = None,
     documents: Iterable[str] | None = None,
-    kinds: Iterable[str] | None = None,
+    kinds: str | Iterable[str] | None = None,
     coders: tuple[str, str] | None = None,
 ) -> list[Disagreement]:
     """Return the mismatches that matter at a unit, in the order of documents and text.
@@ -130,7 +130,7 @@ def find(
         unit_map: of the unit; edges that differ within one unit are no mismatch.
         codes: names, paths or uids; only mismatches that touch one of them, or a code below it.
         documents: names or uids.
-        kinds: of boundary, missing, sibling, other_branch.
+        kinds: one or several of boundary, missing, sibling, other_branch.
         coders: one pair; all pairs by default.
 
     Raises:
@@ -149,7 +149,7 @@ def find(
         passage = Passage(str(material.uids[row]), material.codes[k], int(source.start[row]), int(source.end[row]))
         by_place[d, c].append(_Row(k, int(projected.start[at]), int(projected.end[at]), passage))
     chosen = None if codes is None else _named(material, codes)
-    allowed = None if kinds is None else set(kinds)
+    allowed = None if kinds is None else {kinds} if isinstance(kinds, str) else set(kinds)
     if allowed is not None and (unknown := sorted(allowed - set(KINDS))):
         raise InvalidValue(f"A disagreement is not of the kind {', '.join(unknown)}; it is one of {', '.join(KINDS)}.")
     pairs = list(combinations(range(len(material.coders)), 2))

@@ -84,8 +84,8 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "不同语言的字符不合并计算；请分别查看各语言。",
         ),
         "too_few_documents": (
-            "Too few documents for an interval; about ten are needed.",
-            "文档太少，无法给出区间；大约需要十份。",
+            "Too few documents, or blocks of them, for an interval; ten are needed.",
+            "文档（或文本块）太少，无法给出区间；需要十份（块）。",
         ),
         "no_spread": (
             "The interval is withheld: no resample gave another figure, which is no proof of certainty.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from coding.agreement.figure import ReportLanguage, printed
+from coding.agreement.notes import quoted
 from coding.agreement.result import AgreementTable, CodeRow, DomainResult, Headline
 from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
@@ -31,7 +32,14 @@ class MethodsFacts:
     coder_languages: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Coder to the languages she works in."""
     codebook: str = ""
-    """Name and version of the codebook."""
+    """Name and version of the codebook under which the compared codings were made."""
+    stale: Sequence[str] = ()
+    """Names of the codes whose rules have changed in meaning since, in the paragraph's language."""
+    codebook_now: int | None = None
+    """Version of the codebook now, said where rules have changed since."""
+    pooled: str = ""
+    """The rounds whose codings are pooled, where they are of more than one."""
+    pooled_zh: str = ""
     settled_by: str = ""
     """Who settled disputes, such as “the two coders in discussion, with the third author deciding”."""
     settled_by_zh: str = ""
@@ -40,8 +48,9 @@ class MethodsFacts:
     beside_zh: str = ""
     settled: bool = False
     """Whether the figures are from after settling, which measure no reliability."""
-    exploratory: bool = False
-    """Whether unit, measure or universe differ from what the round fixed."""
+    exploratory: str = ""
+    """How unit, text or measure differ from what the round fixed."""
+    exploratory_zh: str = ""
     name_coders: bool = False
     """Whether coders are named; by default only their number is given."""
 
@@ -107,10 +116,10 @@ def _spread(row: CodeRow, join: str, level: str) -> str:
 
 
 def _listed(names: Sequence[str], language: ReportLanguage) -> str:
-    """Return the first few names, and how many others the table has."""
+    """Return the first few names, each in quotation marks, and how many others the table has."""
     shown, others = names[:_MOST_CODES], len(names) - _MOST_CODES
     if language == "zh":
-        return "、".join(shown) + (f" 等 {len(names)} 个（见表）" if others > 0 else "")
+        return "、".join(shown) + (f"等 {len(names)} 个（见表）" if others > 0 else "")
     return ", ".join(shown) + (f" and {_count(others, 'other')} (see the table)" if others > 0 else "")
 
 
@@ -125,6 +134,7 @@ def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         + (f" with {facts.codebook}." if facts.codebook else "."),
         _sample_en(table, facts),
         f"Before this the coders completed {facts.training}." if facts.training else "",
+        f"The figures pool the codings of {facts.pooled}; they are not those of any one round." if facts.pooled else "",
         _languages_en(table, facts),
         _counting_en(table),
         (
@@ -133,14 +143,24 @@ def _english(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         ),
         _interval_en(table),
         _headline_en(h),
+        _stale_en(facts),
         *_domains_en(table),
         f"{facts.beside}." if facts.beside else "",
         _settled_en(facts),
-        "The choice of unit, text or measure was exploratory and differs from the protocol."
-        if facts.exploratory
-        else "",
+        f"Exploratory, not in the protocol: {facts.exploratory}." if facts.exploratory else "",
         f"Figures were computed with Coding Workbench {table.version}.",
     ]
+
+
+def _stale_en(facts: MethodsFacts) -> str:
+    if not facts.stale:
+        return ""
+    now = f" (the codebook is now at version {facts.codebook_now})" if facts.codebook_now else ""
+    rules = "rule of this code has" if len(facts.stale) == 1 else "rules of these codes have"
+    return (
+        f"Stale: {quoted(facts.stale)}. The {rules} changed in meaning since the codings were made{now}, so that the "
+        f"figure{'' if len(facts.stale) == 1 else 's'} hold{'s' if len(facts.stale) == 1 else ''} for the earlier wording only."
+    )
 
 
 def _counting_en(table: AgreementTable) -> str:
@@ -224,16 +244,28 @@ def _headline_en(h: Headline) -> str:
         return f"None of the {h.codes} codes has a defined figure."
     spread = _spread(h.lowest, " to ", f", {100 * h.lowest.interval.confidence:g} % interval ")
     text = (
-        f"Over {_count(h.defined, 'code')} the median α was {printed(h.median)}; the lowest was "
-        f"{printed(h.lowest.alpha)}{spread} ({h.lowest.code.name})."
+        f"Over {_basis_en(h)} the median α was {printed(h.median)}; the lowest was "
+        f"{printed(h.lowest.alpha)}{spread} (“{h.lowest.code.name}”)."
     )
     if h.below:
-        text += f" Below .667: {_listed([f'{r.code.name} ({printed(r.alpha)})' for r in h.below], 'en')}."
+        text += f" Below .667: {_listed([f'“{r.code.name}” ({printed(r.alpha)})' for r in h.below], 'en')}."
     else:
         text += " No code lay below .667."
     if h.undefined:
-        text += f" Undefined, and in no average: {_listed([r.code.name for r in h.undefined], 'en')}."
+        text += f" Undefined, and in no average: {_listed([f'“{r.code.name}”' for r in h.undefined], 'en')}."
     return text
+
+
+def _basis_en(h: Headline) -> str:
+    """Return how many codes of how many have a figure, and what is not counted."""
+    counted = _count(h.defined, "code") if h.defined == h.codes else f"{h.defined:,} of {_count(h.codes, 'code')}"
+    own = "its" if h.merging == 1 else "their"
+    said = (
+        "the codes of each language counted apart" if h.lowest and h.lowest.language else "",
+        f"not counted: {_count(h.merging, 'parent')} with no codings of {own} own" if h.merging else "",
+    )
+    listed = "; ".join(part for part in said if part)
+    return f"{counted} ({listed})" if listed else counted
 
 
 def _defined_domains(table: AgreementTable) -> list[DomainResult]:
@@ -245,10 +277,16 @@ def _domains_en(table: AgreementTable) -> list[str]:
     out = []
     for d in _defined_domains(table):
         cu = d.figures["cu_alpha_nominal"]
-        where = f"{d.code.name}" + (f" ({_LANGUAGE_EN.get(d.language, d.language)})" if d.language else "")
+        where = f"“{d.code.name}”" + (f" ({_LANGUAGE_EN.get(d.language, d.language)})" if d.language else "")
         out.append(
             f"Within {where}, whose codes exclude each other, cu-α on characters was {printed(cu.value)}"
             f" (coverage {printed(float(cu.params['coverage']))}; Krippendorff et al., 2016)."
+        )
+    if out:  # a bare 1.00 would be read as agreement on everything
+        out.append(
+            "Cu-α is agreement on which of these codes a text has, given that coders both coded it with one of them; it says "
+            "nothing of whether to code, and is no overall agreement. Coverage is the share of the coded text that another "
+            "coder coded too."
         )
     return out
 
@@ -266,17 +304,26 @@ def _chinese(table: AgreementTable, facts: MethodsFacts) -> list[str]:
         f"在此之前，编码员完成了 {facts.training_zh or facts.training}。"
         if facts.training_zh or facts.training
         else "",
+        f"所报数值合并了{facts.pooled_zh or facts.pooled}的编码，并非某一轮的结果。" if facts.pooled else "",
         _languages_zh(table, facts),
         _counting_zh(table),
         f"由于代码可以重叠，编码员间一致性逐个代码计算，采用 Krippendorff α（名义尺度，编码或未编码；{_SOURCE}）。",
         _interval_zh(table),
         _headline_zh(h),
+        _stale_zh(facts),
         *_domains_zh(table),
         f"{facts.beside_zh}。" if facts.beside_zh else "",
         _settled_zh(facts),
-        "分析单位、文本范围或指标的选择属探索性，与事先规定不同。" if facts.exploratory else "",
+        f"属探索性、协议未规定：{facts.exploratory_zh or facts.exploratory}。" if facts.exploratory else "",
         f"数值由 Coding Workbench {table.version} 计算。",
     ]
+
+
+def _stale_zh(facts: MethodsFacts) -> str:
+    if not facts.stale:
+        return ""
+    now = f"（编码手册现为第 {facts.codebook_now} 版）" if facts.codebook_now else ""
+    return f"已过时：{quoted(facts.stale, 'zh')}。编码完成后，其规则的含义已变更{now}，数值仅适用于先前的规则。"
 
 
 def _counting_zh(table: AgreementTable) -> str:
@@ -338,14 +385,25 @@ def _headline_zh(h: Headline) -> str:
     if not h.defined or h.lowest is None:
         return f"{h.codes} 个代码均无法计算。"
     spread = _spread(h.lowest, " 至 ", f"，{100 * h.lowest.interval.confidence:g}% 区间 ")
-    text = f"{h.defined} 个代码的 α 中位数为 {printed(h.median)}，最低为 {printed(h.lowest.alpha)}{spread}（{name(h.lowest)}）。"
+    text = f"{_basis_zh(h)} α 中位数为 {printed(h.median)}，最低为 {printed(h.lowest.alpha)}{spread}（“{name(h.lowest)}”）。"
     if h.below:
-        text += "低于 .667 的代码：" + _listed([f"{name(r)}（{printed(r.alpha)}）" for r in h.below], "zh") + "。"
+        text += "低于 .667 的代码：" + _listed([f"“{name(r)}”（{printed(r.alpha)}）" for r in h.below], "zh") + "。"
     else:
         text += "没有代码低于 .667。"
     if h.undefined:
-        text += "无法计算、不计入平均的代码：" + _listed([name(r) for r in h.undefined], "zh") + "。"
+        text += "无法计算、不计入平均的代码：" + _listed([f"“{name(r)}”" for r in h.undefined], "zh") + "。"
     return text
+
+
+def _basis_zh(h: Headline) -> str:
+    """Return how many codes of how many have a figure, and what is not counted."""
+    said = (
+        "各语言分别计算" if h.lowest and h.lowest.language else "",
+        f"另有 {h.merging} 个自身无编码的上级代码不计入" if h.merging else "",
+    )
+    listed = "；".join(part for part in said if part)
+    apart = f"（{listed}）" if listed else ""
+    return f"{h.codes} 个代码{apart}" + ("的" if h.defined == h.codes else f"中有 {h.defined} 个可计算，其")
 
 
 def _domains_zh(table: AgreementTable) -> list[str]:
@@ -358,5 +416,10 @@ def _domains_zh(table: AgreementTable) -> list[str]:
         out.append(
             f"在代码互斥的“{where}”之内，按字符计算的 cu-α 为 {printed(cu.value)}"
             f"（覆盖率 {printed(float(cu.params['coverage']))}；Krippendorff 等，2016）。"
+        )
+    if out:
+        out.append(
+            "cu-α 表示在编码员均以其中某一代码编码的文本上，选用哪一代码的一致性；它不反映是否应编码，也不是总体一致性。"
+            "覆盖率为已编码文本中另有编码员同样编码的比例。"
         )
     return out

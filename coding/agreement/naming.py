@@ -65,12 +65,13 @@ _PLAIN: Final = {
 }
 
 
-def described(measure: str, language: ReportLanguage = "en") -> str:
+def described(measure: str, language: ReportLanguage = "en", *, sourced: bool = True) -> str:
     """Return how a paper calls a measure, with its source.
 
     Args:
         measure: a name that `named.known` gives.
         language: en or zh.
+        sourced: whether the source stands behind it.
 
     >>> described("conger_kappa"), described("char_scott_pi", "zh")
     ("Conger's κ (Conger, 1980)", '按字符计算的 Scott π（Scott, 1955）')
@@ -80,6 +81,7 @@ def described(measure: str, language: ReportLanguage = "en") -> str:
     # of a code that is there or not, weights and levels of measurement change nothing
     name = next((plain for start, plain in _PLAIN.items() if stem.startswith(start) and stem not in _SAID), stem)
     english, chinese, source = _SAID.get(name, (name, name, ""))
+    source = source if sourced else ""
     if language == "zh":
         return ("按字符计算的 " if on_characters else "") + chinese + (f"（{source}）" if source else "")
     return english + (" on characters" if on_characters else "") + (f" ({source})" if source else "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from coding.agreement.figure import ReportLanguage
 
-__all__ = ["Note", "note_in"]
+__all__ = ["Note", "note_in", "quoted"]
 
 
 class Note(str):  # noqa: SLOT000 (a str subclass can have none)
@@ -28,3 +29,12 @@ class Note(str):  # noqa: SLOT000 (a str subclass can have none)
 def note_in(language: ReportLanguage, note: str) -> str:
     """Return a note in a language; English where it has no other."""
     return note.chinese if language == "zh" and isinstance(note, Note) else str(note)
+
+
+def quoted(names: Iterable[str], language: ReportLanguage = "en") -> str:
+    """Return names as a list in which each stays whole, though it may hold a comma.
+
+    >>> quoted(["Pressure", "Lines joined, levels linked"])
+    '“Pressure”, “Lines joined, levels linked”'
+    """
+    return ("、" if language == "zh" else ", ").join(f"“{name}”" for name in names)

@@ -72,10 +72,18 @@ class CodeRow:
 
     @property
     def band(self) -> str:
-        """“solid” from .8, “tentative” from .667, “low” below, “undefined”; decided on the exact value."""
+        """What the figure supports, decided on the exact value.
+
+        “solid” from .8 and “tentative” from .667, both only where there is an interval, else “no interval”;
+        “low” below .667, with an interval or without; “undefined”.
+        """
         if not self.defined:
             return "undefined"
-        return "solid" if self.alpha >= SOLID else "tentative" if self.alpha >= LOW else "low"
+        if self.alpha < LOW:
+            return "low"
+        if not self.interval.defined:
+            return "no interval"  # a figure that nothing bounds supports no conclusion
+        return "solid" if self.alpha >= SOLID else "tentative"
 
     def sentence(self, language: ReportLanguage = "en") -> str:
         """Return the reason in plain words."""
@@ -97,6 +105,8 @@ class Headline:
     below: tuple[CodeRow, ...]
     """Codes below .667, worst first."""
     undefined: tuple[CodeRow, ...]
+    merging: int = 0
+    """Rows that are not counted: parents that only merge others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,7 @@ class AgreementTable:
             good[0] if good else None,
             tuple(r for r in good if r.alpha < LOW),
             tuple(r for r in rows if not r.defined),
+            len(self.rows) - len(rows),
         )
 
     def text(self, most: int = 40, *, beside: tuple[str, Sequence[Figure]] | None = None) -> str:
@@ -226,7 +237,7 @@ class AgreementTable:
         )
         lines = [
             head,
-            f"median alpha {printed(h.median)} over {h.defined} of {h.codes} codes; {len(h.below)} below .667",
+            f"median alpha {printed(h.median)} over {h.defined} of {h.codes} codes{self._each()}; {len(h.below)} below .667",
         ]
         used = [r for r in self.rows if r.reason != "nothing_coded"]
         lines += [self._heads(used[0].interval.confidence)] if used else []
@@ -248,12 +259,21 @@ class AgreementTable:
             percent = f"{100 * row.percent:6.1f} %" if not math.isnan(row.percent) else f"{'–':>6}  "
             lines.append(f"{name:<36.36} {counts:>14} {percent}  {shown}")
         if len(used) > most:
-            lines.append(f"… {len(used) - most} more codes; to_frame() has all")
-        if unused := len(self.rows) - len(used):
+            lines.append(f"… {counted(len(used) - most, 'more row')}; to_frame() has all")
+        if unused := sum(r.reason == "nothing_coded" for r in h.undefined):
             lines.append(f"undefined: {counted(unused, 'code')} that nobody used")
-        lines += _withheld(used)
+        if h.merging:
+            lines.append(
+                f"not counted: {counted(h.merging, 'parent')} with no codings but those of the codes below; in to_frame() "
+                "“counted” is False for them"
+            )
+        lines += _withheld([self.rows[i] for i in self.headline_rows])
         lines += [_domain_line(d) for d in self.domains if d.figures["cu_alpha_nominal"].reason != "nothing_coded"]
         return "\n".join(lines)
+
+    def _each(self) -> str:
+        """Return that a code counts once for each language, where languages are kept apart."""
+        return " (in each language)" if any(row.language for row in self.rows) else ""
 
     def _heads(self, confidence: float) -> str:
         names = " / ".join(self.coders)
@@ -263,7 +283,8 @@ class AgreementTable:
     def records(self) -> list[dict[str, Any]]:
         """Return one dict per code, without any text of a document."""
         out = []
-        for row in self.rows:
+        in_headline = set(self.headline_rows)
+        for at, row in enumerate(self.rows):
             record: dict[str, Any] = {
                 "uid": row.code.uid,
                 "code": row.code.path,
@@ -288,6 +309,7 @@ class AgreementTable:
                 "undefined_pairs": row.undefined_pairs,
                 "band": row.band,
                 "reason": row.reason or row.interval.reason,
+                "counted": at in in_headline,
             }
             out.append(record)
         return out
@@ -467,8 +489,7 @@ class AgreementTable:
         out = []
         theirs = {(r.code.uid, r.language): (i, r) for i, r in enumerate(other.rows)}
         drawn = [_drawn_alphas(self), _drawn_alphas(other)]
-        paired = [d.uid for d in self.material.documents] == [d.uid for d in other.material.documents]
-        paired = paired and self.seed == other.seed and self.resamples == other.resamples
+        paired = _same_draws(self, other)
         for i, row in enumerate(self.rows):
             if (row.code.uid, row.language) not in theirs:
                 continue
@@ -519,10 +540,11 @@ class AgreementTable:
 
 
 def _withheld(rows: Sequence[CodeRow]) -> list[str]:
-    """Return for how many codes there is no interval, and why."""
-    reasons = [r.interval.reason for r in rows if r.defined and r.interval.reason]
+    """Return for how many of the codes with a figure there is no interval, and why."""
+    good = [r for r in rows if r.defined]
+    reasons = [r.interval.reason for r in good if r.interval.reason]
     return [
-        f"no interval for {counted(reasons.count(reason), 'code')}: {reason_text(reason)}"
+        f"no interval for {counted(reasons.count(reason), 'code')} (of {len(good)} with a figure): {reason_text(reason)}"
         for reason in dict.fromkeys(reasons)
     ]
 
@@ -540,6 +562,17 @@ def _domain_line(domain: DomainResult) -> str:
 def _pair_totals(n11: Any, a: Any, b: Any, n: float) -> Totals:
     own = np.stack([a, b], axis=-1)[None]
     return Totals(np.array([n]), own, np.asarray(n11)[None, :, None], np.ones((1, 2), dtype=bool))
+
+
+def _same_draws(first: AgreementTable, second: AgreementTable) -> bool:
+    """Return whether every resample of both tables holds the same documents, or the same blocks of them."""
+    ones, others = ([d.uid for d in t.material.documents] for t in (first, second))
+    if ones != others or first.seed != second.seed or first.resamples != second.resamples:
+        return False
+    if first.resampled == second.resampled == "documents":
+        return True
+    cuts = [[p.resampled.lengths.tolist() for p in t.parts] for t in (first, second)]
+    return first.resampled == second.resampled and cuts[0] == cuts[1]
 
 
 def _drawn_alphas(table: AgreementTable) -> npt.NDArray[np.float64]:

@@ -236,35 +236,48 @@ def _coded_spans(columns: Columns, documents: int) -> list[list[Span]]:
 
 
 def in_blocks(columns: Columns, size: int) -> tuple[Columns, npt.NDArray[np.intp]]:
-    """Cut documents into blocks of consecutive units, which then stand in for documents.
+    """Cut documents into blocks of consecutive units as even as can be, which then stand in for documents.
 
-    Counts per code are unchanged; only what is resampled gets smaller.
+    A document of n units is cut into ⌈n / size⌉ blocks whose lengths differ by one unit at most, the longer
+    ones first: none exceeds `size`, none of a cut document is shorter than half of it, and a document without
+    units has none. Every block is drawn as often as any other, so a short rest would weigh as much as a full
+    block. Counts per code are unchanged; only what is resampled gets smaller.
 
     Args:
         columns: codings in units.
-        size: units per block.
+        size: most units per block.
 
     Returns:
         The codings with blocks as documents, and the document of each block.
     """
-    blocks = np.maximum(-(-columns.lengths // size), 1)
-    first = np.concatenate([[0], np.cumsum(blocks)])
-    document = np.repeat(np.arange(columns.documents), blocks)
-    within = np.arange(first[-1]) - first[document]
-    lengths = np.minimum(columns.lengths[document] - within * size, size)
-    low, high = columns.start // size, (columns.end - 1) // size
-    copies = (high - low + 1).astype(np.int64)
+    document, lengths = _even_cut(columns.lengths, size)
+    begins = np.cumsum(lengths) - lengths  # in the units of all documents, one after the other
+    before = np.cumsum(columns.lengths) - columns.lengths
+    own = before[columns.document]
+    low = np.searchsorted(begins, own + columns.start, side="right") - 1
+    high = np.searchsorted(begins, own + columns.end - 1, side="right") - 1
+    copies = high - low + 1
     rows = np.repeat(np.arange(len(columns)), copies)
     block = low[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(copies) - copies, copies)
     part = columns.select(rows)
+    begin = (begins - before[document])[block]
     return (
         replace(
             part,
-            document=first[part.document] + block,
-            start=np.maximum(part.start - block * size, 0),
-            end=np.minimum(part.end - block * size, size),
-            lengths=lengths.astype(np.int64),
+            document=block,
+            start=np.maximum(part.start - begin, 0),
+            end=np.minimum(part.end - begin, lengths[block]),
+            lengths=lengths,
             assigned=columns.assigned[document],
         ),
         document,
     )
+
+
+def _even_cut(lengths: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+    """Return the document and the length of every block."""
+    blocks = -(-lengths // size)
+    document = np.repeat(np.arange(len(lengths)), blocks)
+    within = np.arange(len(document)) - (np.cumsum(blocks) - blocks)[document]
+    short, longer = np.divmod(lengths, np.maximum(blocks, 1))
+    return document, (short[document] + (within < longer[document])).astype(np.int64)

@@ -35,7 +35,7 @@ _WORDS: Final = {
     "units": ("units", "单位"),
     "solid": (".8 and above", ".8 及以上"),
     "tentative": (".667 to .8", ".667 至 .8"),
-    "low": ("below .667", "低于 .667"),
+    "low": ("below .667, or no interval", "低于 .667，或无区间"),
     "level": ("level of the tree, 0 the top", "层级（0 为最上层）"),
 }
 _NO_ROUNDS: Final = (
@@ -108,9 +108,10 @@ def _bands(language: Language) -> alt.Fill:
     import altair as alt
 
     # what supports least is hollow on a light ground and on a dark one
-    bands = {"solid": MARK, "tentative": f"{MARK}73", "low": "transparent"}
-    said = "{" + ", ".join(f"{band}: '{_say(band, language)}'" for band in bands) + "}[datum.label]"
-    legend = alt.Legend(title=None, labelExpr=said, symbolStrokeColor=MARK, symbolSize=74)
+    bands = {"solid": MARK, "tentative": f"{MARK}73", "low": "transparent", "no interval": "transparent"}
+    named = list(bands)[:3]  # two are drawn alike, and the legend names them together
+    said = "{" + ", ".join(f"{band}: '{_say(band, language)}'" for band in named) + "}[datum.label]"
+    legend = alt.Legend(title=None, values=named, labelExpr=said, symbolStrokeColor=MARK, symbolSize=74)
     return alt.Fill("band:N", scale=alt.Scale(domain=list(bands), range=list(bands.values())), legend=legend)
 
 

@@ -8,7 +8,7 @@ from coding.codebook.csv_file import read_csv, write_csv
 from coding.codebook.info import BookInfo, BookVariable, OuterRelation
 from coding.codebook.paths import join_path, split_path
 from coding.codebook.search import SearchEntry, pinyin
-from coding.codebook.tree import Codebook, change_kind, classify_change
+from coding.codebook.tree import Codebook, classify_change
 from coding.codebook.yaml_file import read_yaml, write_yaml
 from coding.errors import InvalidCodebook
 
@@ -18,7 +18,6 @@ __all__ = [
     "Codebook",
     "OuterRelation",
     "SearchEntry",
-    "change_kind",
     "classify_change",
     "join_path",
     "pinyin",

@@ -15,17 +15,18 @@ from coding.codebook.search import SearchEntry, spellings
 from coding.errors import Ambiguous, InvalidValue, NotFound, Refused
 from coding.model import ChangeKind, Code, Relation, Uid, fold_name, new_uid
 
-__all__ = ["DIRECTIONS", "STAGES", "Codebook", "change_kind", "check_fields", "classify_change"]
+__all__ = ["DIRECTIONS", "STAGES", "Codebook", "check_fields", "classify_change"]
 
 DIRECTIONS: Final = (
     "", "top-down", "bottom-up", "horizontal", "oblique", "outward", "inward", "internal", "two-way",
 )  # fmt: skip
 STAGES: Final = ("", "open", "axial", "selective")
-_STRUCTURAL: Final = frozenset({"parent", "position", "key", "book", "retired", "redirect"})
+_STRUCTURAL: Final = frozenset({"parent", "position", "key", "book", "retired", "redirect", "live"})
 _SEMANTIC: Final = frozenset(
     {"definition", "definition_zh", "include", "include_zh", "exclude", "exclude_zh", "exclusive", "codable"}
 )
 _FIELDS: Final = frozenset(f.name for f in dataclass_fields(Code))
+_LISTS: Final = frozenset({"aliases", "cues", "review"})
 _MAX_NAME: Final = 300
 
 
@@ -44,12 +45,6 @@ def classify_change(changed: Iterable[str]) -> ChangeKind:
     if names & _SEMANTIC:
         return "semantic"
     return "content" if names - _STRUCTURAL else "structural"
-
-
-def change_kind(before: Code, after: Code) -> ChangeKind | None:
-    """Say what kind of change lies between two states of a code; None where nothing differs."""
-    changed = [f for f in _FIELDS - {"version"} if getattr(before, f) != getattr(after, f)]
-    return classify_change(changed) if changed else None
 
 
 def check_fields(code: Code) -> Code:
@@ -432,7 +427,10 @@ def _check_names(given: Iterable[str]) -> None:
 
 
 def _listed(given: dict[str, Any]) -> dict[str, Any]:
-    """Make lists tuples: a frozen value holds no list."""
+    """Make lists tuples: a frozen value holds no list; one word in place of a list would be read letter by letter."""
+    for name in _LISTS & set(given):
+        if isinstance(given[name], str):
+            raise InvalidValue(f"{name} is {given[name]!r}; it takes a list, such as [{given[name]!r}].")
     return {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
 
 

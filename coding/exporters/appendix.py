@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from coding.exporters.files import atomic
+
 __all__ = ["Part", "write_docx", "write_html"]
 
 Part = tuple[str, Sequence[str], Sequence[str], Sequence[Sequence[str]]]
@@ -43,7 +45,8 @@ def write_html(path: Path, title: str, parts: Iterable[Part], *, language: Liter
             heads = "".join(f"<th scope='col'>{html.escape(c)}</th>" for c in columns)
             body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
             out.append(f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>")
-    path.write_text("".join([*out, "</body></html>"]), encoding="utf-8")
+    with atomic(path) as temporary:
+        temporary.write_text("".join([*out, "</body></html>"]), encoding="utf-8")
     return path
 
 
@@ -77,7 +80,8 @@ def write_docx(path: Path, title: str, parts: Iterable[Part], *, language: Liter
             for row in rows:
                 for cell, text in zip(table.add_row().cells, row, strict=True):
                     cell.text = _clean(text)
-    document.save(str(path))
+    with atomic(path) as temporary:
+        document.save(str(temporary))
     return path
 
 

@@ -192,12 +192,17 @@ def write_matrix(
     live = [i for i in range(len(snapshot.codes)) if not snapshot.codes[i].redirect and not snapshot.codes[i].retired]
     codes = sorted({*used, *live}, key=lambda i: int(p.tree.order[i]))
     columns = ("document", unit if unit != "document" else "unit", "start", "end", *(p.tree.paths[i] for i in codes))
-    table = Table(columns, _matrix_rows(p, unit, coder, codes))
+    outside: list[int] = []
+    table = Table(columns, _matrix_rows(p, unit, coder, codes, outside))
     (write_xlsx if target.suffix.lower() == ".xlsx" else write_csv)(target, table)
-    return ExportReport("matrix", target.name, files=(target.name,), counts={"codes": len(codes)})
+    losses = (Loss("codings", len(outside), f"lie in no {unit}, so that no row has them"),) if outside else ()
+    return ExportReport("matrix", target.name, files=(target.name,), counts={"codes": len(codes)}, losses=losses)
 
 
-def _matrix_rows(p: Passages, unit: Unit, coder: str | None, codes: list[int]) -> Iterator[list[Any]]:
+def _matrix_rows(
+    p: Passages, unit: Unit, coder: str | None, codes: list[int], outside: list[int]
+) -> Iterator[list[Any]]:
+    """Yield a row for each unit; the codings that lie in none are added to `outside`."""
     t, by_document = p.snapshot.codings, dict(p.units.rows)
     column = {code: i for i, code in enumerate(codes)}
     for index, document in enumerate(p.snapshot.documents):
@@ -209,6 +214,8 @@ def _matrix_rows(p: Passages, unit: Unit, coder: str | None, codes: list[int]) -
         for row in rows.tolist():
             hit = (spans[:, 0] < t.end[row]) & (spans[:, 1] > t.start[row])
             grid[hit, column[int(p.code_of[row])]] = 1
+            if not hit.any():
+                outside.append(row)
         for number, ((start, end), cells) in enumerate(zip(spans.tolist(), grid.tolist(), strict=True), start=1):
             yield [document.name, number, start, end, *cells]
 

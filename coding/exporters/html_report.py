@@ -17,7 +17,7 @@ from coding.exporters.files import atomic
 from coding.exporters.passages import Passage, Passages
 from coding.exporters.quotes import speaker_of
 from coding.exporters.report import ExportReport, Loss
-from coding.model import Case, Code, Snapshot
+from coding.model import Case, Code, Outline, Snapshot
 from coding.refi import hue_colour
 from coding.tables.resolve import name_in
 
@@ -197,7 +197,10 @@ def write_packet(
 
 
 def _own_end(snapshot: Snapshot, p: Passage) -> int:
-    """Return where a passage ends to be the person's own: with her turn, or with the stretch that is tied to her."""
+    """Return where a passage ends to be the person's own: with her turn, or with the stretch that is tied to her.
+
+    One that begins between turns ends where the next one is somebody else's.
+    """
     if p.turn:
         return min(p.end, snapshot.outlines[p.document.uid].turns[p.turn - 1].end)
     assert p.case is not None
@@ -206,7 +209,15 @@ def _own_end(snapshot: Snapshot, p: Passage) -> int:
         for x in snapshot.case_links
         if (x.case, x.document) == (p.case.uid, p.document.uid) and (x.start or 0) <= p.start < (x.end or p.end)
     ]
-    return min(p.end, max(ends, default=p.end))
+    end = min(p.end, max(ends, default=p.end))
+    whose = {s.label: s.case for s in snapshot.speakers if s.document == p.document.uid}
+    outline = snapshot.outlines.get(p.document.uid) or Outline()
+    others = (
+        turn.start
+        for turn in outline.turns
+        if turn.role == "interviewer" or whose.get(turn.speaker) not in (None, p.case.uid)
+    )
+    return min((start for start in others if p.start < start < end), default=end)
 
 
 def _packet(snapshot: Snapshot, passages: list[Passage], language: str) -> Iterator[str]:

@@ -71,11 +71,12 @@ def write_folder(
     if unit not in ("codepoint", "utf16"):
         raise InvalidValue(f"unit is {unit!r}; it is “codepoint” or “utf16”.")
     target = Path(folder)
+    job = _Folder(snapshot, target, excel_safe)
+    pair = groups_of(job.plan, coders)  # before anything is written: a name may be misspelt
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ExportFailed(f"The folder {target.name} cannot be made: {error.strerror or error}.") from error
-    job = _Folder(snapshot, target, excel_safe)
     report = write_project(
         snapshot, target / "project_nvivo.qdpx", profile="nvivo", newline=newline, full_text=full_text,
         progress=progress,
@@ -89,7 +90,7 @@ def write_folder(
     job.references()
     job.responses()
     job.codebook()
-    job.comparison(coders, unit)
+    job.comparison(pair, unit)
     job.matrix()
     job.summaries()
     names = sorted([*job.files, "export_report.json", "export_report.md"])
@@ -253,9 +254,8 @@ class _Folder:
             ])  # fmt: skip
         self.put("codebook", _CODEBOOK, lambda: rows)
 
-    def comparison(self, coders: tuple[str, str] | None, unit: str) -> None:
-        """Write NVivo's coding comparison of two coders."""
-        pair = groups_of(self.plan, coders)
+    def comparison(self, pair: tuple[int, int] | None, unit: str) -> None:
+        """Write NVivo's coding comparison of two coders, given by their places."""
         if pair is None:
             self.notes.append("No coding_comparison: fewer than two coders have coded.")
             return
@@ -263,6 +263,10 @@ class _Folder:
         self.notes.append(f"coding_comparison: A is {a}, B is {b}.")
         if any(r.status == "open" and r.blind for r in self.snapshot.rounds):
             self.notes.append("coding_comparison: without the documents of the blind round that is open.")
+        self.notes.append(
+            "coding_comparison: over all rounds and every document that either has coded, as NVivo counts; what only one of "
+            "the two coded lowers the figures. An agreement of one round comes from `project.agreement(round=…)`."
+        )
         rows = comparison_rows(self.plan, *pair, unit=unit)
         self.put("coding_comparison", COMPARISON_COLUMNS, lambda: rows)
 

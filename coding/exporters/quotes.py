@@ -57,6 +57,8 @@ def _write(name: str, target: Path, table: Table, passages: Passages) -> ExportR
     losses = []
     if passages.withheld:
         losses.append(Loss("passages", passages.withheld, "may not be quoted; their words are withheld"))
+    if table.joined:
+        losses.append(Loss("line breaks", table.joined, "cells with line breaks have spaces instead"))
     if table.cut:
         losses.append(Loss("cells", len(table.cut), "longer than Excel allows, cut", tuple(table.cut[:10])))
     counts = {"passages": len(passages)}

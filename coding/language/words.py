@@ -12,7 +12,6 @@ from coding.spans import Span
 __all__ = ["word_at", "words"]
 
 _PIECE: Final = re.compile(rf"(?P<han>[{HAN_CLASS}]+)|(?:[^\W_{HAN_CLASS}]+(?:['’.\-·](?=[^\W_{HAN_CLASS}]))?)+")
-_ANY_HAN = re.compile(f"[{HAN_CLASS}]+")
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> list[Span]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from coding.agreement import named
 from coding.agreement.computing import agreement_of
@@ -16,16 +16,16 @@ from coding.agreement.figure import Figure, printed
 from coding.agreement.material import OWN_WORK, material_of_snapshot, material_of_table
 from coding.agreement.named import known
 from coding.agreement.naming import convention_named, described
-from coding.agreement.notes import note_in
+from coding.agreement.notes import note_in, quoted
 from coding.agreement.nvivo import CodingComparison, coding_comparison
-from coding.agreement.result import AgreementTable
+from coding.agreement.result import AgreementTable, CodeRow
 from coding.agreement.units import Unit, Universe
 from coding.errors import AgreementError, InvalidValue
-from coding.exporters.workbook import write_sheet
 from coding.model import Decision, Round, counted
+from coding.project.agreement_facts import FIXED_BY_ROUND, departures, note_of, pooled_note, stale_codes, stale_paths
 from coding.project.agreement_options import COMPUTING, DEFAULT_MEASURE, OF_MEASURES, TABLE_MATERIAL, Asked
 from coding.project.collections import html_table
-from coding.project.screens import open_screen
+from coding.screens import open_screen
 
 if TYPE_CHECKING:
     import altair as alt
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from coding.project.project import Project
 
 Language = Literal["en", "zh"]
-FIXED_BY_ROUND: Final = {"unit": "sentence", "universe": "respondents"}
-_ASKED_ZH: Final = {"unit": "分析单位", "universe": "文本范围", "measure": "指标"}
 _WORDS = {
     "en": ("Code", "Units", "% agree", "α", "95 % interval", "Positive", "Note"),
     "zh": ("代码", "单位数", "一致率 %", "α", "95% 区间", "正一致", "说明"),
@@ -54,6 +52,7 @@ def agreement(
         raise InvalidValue(
             f'coders takes two or more names; the text “{coders}” was given. Write coders=["{coders}", …].'
         )
+    check_coders(coders)
     item = project.rounds[round] if isinstance(round, str | int) else round
     if item is not None and item.status == "open" and item.blind:
         raise AgreementError(f"{item.name} is open and blind; its figures come when it is closed.")
@@ -70,6 +69,13 @@ def agreement(
     table = agreement_of(material, **computing)
     words = {**asked.as_options(), **computing, "coders": coders}
     return AgreementResult(table, project, item, asked.measure, words, _exploratory(item, asked), asked.convention)
+
+
+def check_coders(coders: Sequence[Any] | None) -> None:
+    """Refuse a coder who is named twice: nobody can be compared with herself."""
+    given = [str(getattr(c, "name", c)) for c in (() if coders is None else coders)]
+    if twice := [name for name in dict.fromkeys(given) if given.count(name) > 1]:
+        raise InvalidValue(f"coders names {quoted(twice)} twice; give two or more different coders.")
 
 
 def _exploratory(item: Round | None, asked: Asked) -> tuple[str, ...]:
@@ -107,6 +113,7 @@ def agreement_of_table(
     Raises:
         InvalidValue: a unit or a universe that cannot be known without the texts.
     """
+    check_coders(coders)
     words = _words_of(texts)
     given = {"unit": unit, "universe": universe}
     asked = Asked.of({**options, **{k: v for k, v in given.items() if v is not None}}, TABLE_MATERIAL)
@@ -177,7 +184,7 @@ class AgreementResult:
         beside = (self.measure, self.beside) if self.beside is not None else None
         lines = [self.table.text(beside=beside)]
         if self.overall is not None:
-            lines.append(f"{described(self.measure)}, all codes at once: {self._overall_text()}")
+            lines.append(self.overall_said())
         return "\n".join([*lines, *self.notes()])
 
     __repr__ = __str__
@@ -236,46 +243,44 @@ class AgreementResult:
 
     def notes(self, language: Language = "en") -> list[str]:
         """Return what a reader must know: exploratory choices, stale figures, blocks instead of documents."""
-        out = [note_in(language, note) for note in self.table.notes]
+        zh, out = language == "zh", []
+        if stale := stale_paths(self, language):
+            codes = quoted(stale, language)
+            out.append(f"已过时：{codes}的规则已变更。" if zh else f"Stale: the rules of {codes} have changed since.")
+        if (apart := departures(self)) is not None:
+            out.append(f"探索性：{apart.chinese}。" if zh else f"Exploratory: {apart}.")
         if self.convention:
-            out.insert(0, convention_named(self.convention).sentence(language))
-        if self.exploratory:
-            names = (_ASKED_ZH[name] for name in self.exploratory) if language == "zh" else self.exploratory
-            out.insert(
-                0,
-                f"探索性：{'、'.join(names)}与本轮协议不同。"
-                if language == "zh"
-                else f"Exploratory: {', '.join(names)} differ from the round's protocol.",
-            )
-        if self.stale:
-            codes = ", ".join(self.stale)
-            out.insert(
-                0,
-                f"已过时：{codes} 的规则已变更。"
-                if language == "zh"
-                else f"Stale: the rules of {codes} have changed since.",
-            )
-        return out
+            out.append(convention_named(self.convention).sentence(language))
+        if (together := pooled_note(self)) is not None:
+            out.append(note_in(language, together))
+        return out + [note_in(language, note) for note in self.table.notes]
 
     @property
     def stale(self) -> list[str]:
-        """Codes whose rules have changed in meaning since the round; their figures are of the past."""
-        if self.project is None or self.round is None or self.round.purpose != "reliability":
-            return []
-        return self.project.rounds.stale(self.round)
+        """Codes whose rules have changed in meaning since the round, or since codings were made; their figures are of the past."""
+        return stale_codes(self)
+
+    def __getitem__(self, code: str) -> CodeRow:
+        """Return the row of a code by uid, path or name, as `table` does."""
+        return self.table[code]
 
     def _repr_html_(self) -> str:
+        return self._html("en")
+
+    def _html(self, language: Language) -> str:
         from coding.project.agreement_charts import caption
 
-        h = self.table.headline
-        about = f"{caption(self, 'en')} · median α {printed(h.median)} · {counted(len(h.below), 'code')} below .667"
-        columns, rows = self.printed("en")
-        said = (
-            [f"{described(self.measure)}, all codes at once: {self._overall_text()}"]
-            if self.overall is not None
-            else []
-        )
-        return html_table(columns, rows, about) + html_table((), [(note,) for note in [*said, *self.notes()]])
+        h, zh = self.table.headline, language == "zh"
+        below = f"{len(h.below)} 个代码低于 .667" if zh else f"{counted(len(h.below), 'code')} below .667"
+        about = f"{caption(self, language)} · {'α 中位数' if zh else 'median α'} {printed(h.median)} · {below}"
+        columns, rows = self.printed(language)
+        said = [self.overall_said(language)] if self.overall is not None else []
+        return html_table(columns, rows, about) + html_table((), [(note,) for note in [*said, *self.notes(language)]])
+
+    def overall_said(self, language: Language = "en") -> str:
+        """Return the one figure about all codes at once, with the name of its measure."""
+        between = "，全部代码合计：" if language == "zh" else ", all codes at once: "
+        return described(self.measure, language) + between + self._overall_text(language)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per code: counts, percent, alpha with interval, positive agreement, kappa, reason, uid."""
@@ -285,6 +290,9 @@ class AgreementResult:
             frame[f"{self.measure}_reason"] = [f.reason for f in self.beside]
             if any("coverage" in f.params for f in self.beside):
                 frame["coverage"] = [f.params.get("coverage", math.nan) for f in self.beside]
+        if self.project is not None:
+            stale = set(self.stale)
+            frame["stale"] = [row.code.path in stale for row in self.table.rows]
         return frame
 
     def as_json(self) -> dict[str, Any]:
@@ -308,6 +316,7 @@ class AgreementResult:
     def printed(self, language: Language = "en") -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Return heads and rows of the table as text, for a report."""
         rows = []
+        stale = set(self.stale)
         beside = self.beside or (None,) * len(self.table.rows)
         for r, other in zip(self.table.rows, beside, strict=True):
             name = (r.code.name_zh if language == "zh" else "") or r.code.name
@@ -316,7 +325,7 @@ class AgreementResult:
             rows.append(
                 (
                     "\u2003" * r.code.level + name, " / ".join(map(str, r.units)), "" if math.isnan(r.percent) else f"{100 * r.percent:.1f}", *figures,
-                    *([printed(other.value)] if other is not None else []), r.note(language),
+                    *([printed(other.value)] if other is not None else []), note_of(r, stale, language),
                 )
             )  # fmt: skip
         percent = next((100 * r.interval.confidence for r in self.table.rows), 95)
@@ -348,21 +357,32 @@ class AgreementResult:
             table = table.tab_source_note(note)
         return table
 
-    def write(self, path: str | Path) -> Path:
-        """Write the figures as ``.csv``, ``.xlsx`` or ``.html``."""
-        target, frame = Path(path), self.to_frame()
+    def write(self, path: str | Path, language: Language = "en") -> Path:
+        """Write the figures as ``.csv``, ``.xlsx`` or ``.html``.
+
+        Args:
+            path: the file. A workbook has a table for a paper, then what it is of, then all figures.
+            language: of headings and notes, en or zh; a csv has the names of `to_frame` in either.
+        """
+        if language not in ("en", "zh"):
+            raise InvalidValue(f"A table is written in en or zh, not in {language!r}.")
+        target = Path(path)
         if not target.resolve().parent.is_dir():
             raise InvalidValue(f"There is no folder {target.parent} to write {target.name} in; make it first.")
         match target.suffix.lower():
             case ".csv":
-                frame.to_csv(target, index=False, encoding="utf-8-sig")
+                self.to_frame().to_csv(target, index=False, encoding="utf-8-sig")
             case ".xlsx":
-                cells = frame.astype(object).where(frame.notna(), None)
-                write_sheet(target, "Agreement", list(frame.columns), cells.itertuples(index=False, name=None))
+                from coding.project.agreement_book import write_agreement
+
+                write_agreement(target, self, language)
             case ".html":
-                target.write_text(f"<!doctype html><meta charset='utf-8'>{self._repr_html_()}", encoding="utf-8")
+                target.write_text(f"<!doctype html><meta charset='utf-8'>{self._html(language)}", encoding="utf-8")
             case other:
-                raise InvalidValue(f"Agreement is written as .csv, .xlsx or .html; {other or 'no suffix'} was given.")
+                raise InvalidValue(
+                    f"Agreement is written as .csv, .xlsx or .html; {other or 'no suffix'} was given. For a text document, "
+                    'project.audit("appendix.docx") holds the table too.'
+                )
         return target
 
     # -- the same in another way ------------------------------------------------------------------
@@ -466,7 +486,7 @@ class AgreementResult:
 
     # -- from figure to passage -------------------------------------------------------------------
 
-    def differences(self, code: str | None = None, kinds: Iterable[str] | None = None) -> list[Disagreement]:
+    def differences(self, code: str | None = None, kinds: str | Iterable[str] | None = None) -> list[Disagreement]:
         """Return every mismatch as a value, worst codes first."""
         return self.table.disagreements(codes=[code] if code else None, kinds=kinds)
 
@@ -533,9 +553,9 @@ class AgreementResult:
             found.insert(found.columns.get_loc("kind"), "text", words)
         return found
 
-    def review(self) -> Any:
-        """Open the PI's screen: click a figure, read the passages, open or settle them."""
-        return open_screen("agreement", self)
+    def review(self, code: str | None = None) -> Any:
+        """Open the PI's screen, at one code or at all: click a figure, read the passages, open or settle them."""
+        return open_screen("agreement", self, code=code)
 
     def settle(self, code: str | None = None) -> Any:
         """Open the consensus screen on the disagreements, of one code or of all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from coding.agreement.figure import printed
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from coding.project.agreement import AgreementResult, Language
 
 MOST_ROWS = 45
+LOWEST_ROWS = 6
 _MEDIAN = ("median", "中位数")
 
 _UNIVERSE_ZH = {"respondents": "受访者文本", "all": "全部文本", "coded": "仅已编码文本"}
@@ -95,11 +97,13 @@ def _row_names(rows: Sequence[CodeRow], language: Language) -> list[str]:
 def _shown(result: AgreementResult) -> tuple[list[CodeRow], tuple[int, int]]:
     """Return the rows that a figure holds, in the order of the tree, and how many it leaves out.
 
-    A figure of 170 rows is read by nobody: codes that no coder used are counted in the caption, and of
-    the others the most used are drawn.
+    A figure of 170 rows is read by nobody: codes that no coder used are counted in the caption, and of the others
+    the most used are drawn, with the lowest figures whatever their use: those are what one has to see.
     """
     used = [r for r in result.table.rows if any(r.units)]
-    kept = sorted(used, key=lambda r: -sum(r.units))[:MOST_ROWS]
+    lowest = sorted((r for r in used if not isnan(r.alpha)), key=lambda r: r.alpha)[:LOWEST_ROWS]
+    low = {id(r) for r in lowest}
+    kept = sorted(used, key=lambda r: (id(r) not in low, -sum(r.units)))[:MOST_ROWS]
     chosen = {id(r) for r in kept}
     return [r for r in used if id(r) in chosen], (len(used) - len(kept), len(result.table.rows) - len(used))
 

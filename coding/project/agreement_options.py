@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import NoneType
 from typing import Any, Final
 
@@ -48,7 +49,7 @@ class Asked:
         """
         allowed = (*material, *COMPUTING, *OF_MEASURES, "measure", "convention")
         if unknown := [name for name in options if name not in allowed]:
-            raise InvalidValue(f"agreement does not know {', '.join(unknown)}; it knows {', '.join(allowed)}.")
+            raise InvalidValue(_unknown(unknown, allowed))
         convention = str(options.get("convention") or "")
         merged = {**(convention_named(convention).options if convention else {}), **options}
         _check(merged)
@@ -66,6 +67,15 @@ class Asked:
         if self.convention:
             said["convention"] = self.convention
         return {**self.material, **self.computing, **self.of_measure, **said}
+
+
+def _unknown(names: list[str], allowed: tuple[str, ...]) -> str:
+    """Return what is wrong with names of options, with the one that was probably meant."""
+    beside = ("coders", "round") if "documents" in allowed else ("coders", "texts")  # of a project, or of a plain table
+    every = (*beside, *allowed)
+    near = [match for name in names for match in get_close_matches(name, every, n=1, cutoff=0.6)]
+    hint = f" Did you mean {' and '.join(dict.fromkeys(near))}?" if near else ""
+    return f"agreement does not know {', '.join(names)}.{hint} It knows {', '.join(every)}."
 
 
 def _check(options: Mapping[str, Any]) -> None:

@@ -1,19 +1,22 @@
 """The appendix that reviewers ask for: how the codebook grew, how coders agreed, what was settled and why.
 
 It holds nothing that a participant could be known by: no passage, no case, no document name; documents
-are numbered. Memos of method and theory are the researchers' own words and are printed as they stand.
+are numbered. Memos of method and theory, and reasons, are the researchers' own words; where they name a document,
+a case or a speaker of the project, its number stands.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from coding.errors import InvalidValue
-from coding.model import Coder, Memo, Round
+from coding.language import is_generic_speaker
+from coding.model import Coder, Memo, Round, Speaker, Uid
+from coding.project.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from coding.project.project import Project
@@ -33,6 +36,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "codebook": ("The codebook", "编码手册"),
     "history": ("How the codebook changed", "编码手册的变更"),
+    "no reason": ("No reason was given.", "未说明理由。"),
+    "one document": ("[document {n}]", "[文档 {n}]"),
+    "one case": ("[case {n}]", "[个案 {n}]"),
     "no history": ("No code changed after it was made.", "代码建立后未作变更。"),
     "rounds": ("Rounds", "轮次"),
     "no rounds": ("No rounds were held.", "未设轮次。"),
@@ -113,6 +119,23 @@ def _word(key: str, language: Language, **values: Any) -> str:
     return _WORDS[key][language == "zh"].format(**values)
 
 
+def _without_names(project: Project, language: Language) -> Callable[[str], str]:
+    """Return what puts a number in place of every document, case and speaker that free words name."""
+    names: dict[str, str] = {}
+    numbers: dict[Uid, str] = {}
+    for n, document in enumerate(project.documents, 1):
+        names[document.name] = numbers[document.uid] = _word("one document", language, n=n)
+        short = document.name.split()[0]  # “P05” of “P05 night shift”
+        if any(c.isdigit() for c in short):
+            names.setdefault(short, names[document.name])
+    for n, case in enumerate(project.cases, 1):
+        names[case.name] = numbers[case.uid] = _word("one case", language, n=n)
+    for speaker in project.store.all(Speaker):
+        if speaker.role != "interviewer" and not is_generic_speaker(speaker.label):
+            names.setdefault(speaker.label, numbers[speaker.case or speaker.document])
+    return (lambda words: Pseudonyms.of(names).text(words)[0]) if names else str
+
+
 def _head(key: str, language: Language) -> tuple[str, ...]:
     return tuple(_HEADS[key][language == "zh"])
 
@@ -156,11 +179,12 @@ def _codebook(project: Project, language: Language) -> Section:
 
 def _history(project: Project, language: Language) -> Section:
     coders = {c.uid: c.name for c in project.store.all(Coder)}
-    tree = project.codebook.tree
+    tree, unnamed = project.codebook.tree, _without_names(project, language)
+    silent = _word("no reason", language)
     rows = [
         (
-            _date(v.at), tree.path(code, language), str(v.version), v.kind, ", ".join(v.changed), v.reason,
-            coders.get(v.coder or "", ""),
+            _date(v.at), tree.path(code, language), str(v.version), v.kind, ", ".join(v.changed),
+            unnamed(v.reason) or (silent if v.kind == "semantic" else ""), coders.get(v.coder or "", ""),
         )
         for code in tree
         for v in project.codebook.history(code)
@@ -252,7 +276,9 @@ def _memos(project: Project, language: Language) -> Section:
     title = _word("memos", language)
     if not kept:
         return Section(title, (_word("no memos", language),))
+    unnamed = _without_names(project, language)
     words = [
-        " · ".join(filter(None, (_date(m.created), m.title, m.body))) for m in sorted(kept, key=lambda m: m.created)
+        " · ".join(filter(None, (_date(m.created), unnamed(m.title), unnamed(m.body))))
+        for m in sorted(kept, key=lambda m: m.created)
     ]
     return Section(title, tuple(words))

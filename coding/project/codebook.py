@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from coding.codebook import Codebook, read_codebook, write_codebook
 from coding.errors import InvalidCodebook, InvalidValue
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CodeRef = str | Code
+
+
+_PLACE: Final = frozenset({"uid", "parent", "position", "stage", "retired", "redirect", "version"})
+"""What a person may have changed here: a file brings words, not places."""
+
+
+def _words_of(code: Code) -> dict[str, Any]:
+    """Return what a file says of a code: its fields but those it leaves empty, which many files have no column for."""
+    given = {f.name: (getattr(code, f.name), f.default) for f in dataclass_fields(Code) if f.name not in _PLACE}
+    return {name: value for name, (value, default) in given.items() if value != default}
 
 
 class ProjectCodebook(Collection[Code]):
@@ -66,8 +77,9 @@ class ProjectCodebook(Collection[Code]):
 
         A shipped one goes by its name alone: ``read("keeping_in_touch")``.
 
-        Codes that came from the same file before (same key, or same path) are updated; their wording
-        version rises where a rule changed. Nothing is retired because a file lacks it.
+        Codes that are here already (same uid, key or path) take its words and stay where they are; their wording
+        version rises where a rule changed. What the file leaves empty stays as it was, nothing is retired because a
+        file lacks it, and what was merged or retired here stays so.
 
         Raises:
             InvalidCodebook: with file, line and remedy; the project is as it was.
@@ -89,6 +101,7 @@ class ProjectCodebook(Collection[Code]):
     def take(self, incoming: Codebook) -> list[Code]:
         """Add the codes and relations of another codebook; see `read`."""
         here = self.tree
+        by_uid = {code.uid: code for code in here}
         by_key = {code.key: code for code in here if code.key}
         by_path = {fold_name(here.path(code)): code for code in here if not code.retired}
         uids: dict[Uid, Uid] = {}
@@ -96,18 +109,14 @@ class ProjectCodebook(Collection[Code]):
         below = max((code.position for code in here.roots), default=-1) + 1  # a new book stands after those here
         with self._store.change("read codebook") as change:
             for code in incoming:
-                known = (by_key.get(code.key) if code.key else None) or by_path.get(fold_name(incoming.path(code)))
+                known = by_uid.get(code.uid) or (by_key.get(code.key) if code.key else None)
+                known = known or by_path.get(fold_name(incoming.path(code)))
                 parent = uids.get(code.parent) if code.parent else None
                 if known is None:
                     at = code.position if code.parent else code.position + below
                     fresh = replace(code, parent=parent, position=at)
                 else:
-                    # a person may have moved or recoloured it here: the file brings words, not places
-                    fresh = replace(
-                        code, uid=known.uid, parent=known.parent, position=known.position, stage=known.stage,
-                        hue=known.hue if code.hue is None else code.hue,
-                        retired=known.retired, redirect=known.redirect, version=known.version,
-                    )  # fmt: skip
+                    fresh = replace(known, **_words_of(code))
                 uids[code.uid] = fresh.uid
                 change.put(fresh)
                 out.append(fresh)
@@ -246,7 +255,9 @@ class ProjectCodebook(Collection[Code]):
         ends = self.find(source).uid, self.find(target).uid
         if ends[0] == ends[1]:
             raise InvalidValue("A relation needs two different codes.")
-        shown = tuple(c if isinstance(c, str) else c.uid for c in codings)
+        if not kind.strip():
+            raise InvalidValue("A relation needs a kind, such as “leads to”.")
+        shown = tuple(self._store.get(Coding, c).uid if isinstance(c, str) else c.uid for c in codings)
         relation = Relation(new_uid(), ends[0], kind, ends[1], note, shown)
         with self._store.change("relate codes") as change:
             change.put(relation)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from coding.errors import Ambiguous, InvalidValue, NotFound, Refused
 from coding.model import Code, Coder, Coding, CodingTable, Document, Origin, Uid, new_uid
 from coding.project.collections import Collection
 from coding.spans import check_span
+from coding.storage.things import is_uid
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from coding.project.codebook import CodeRef
     from coding.project.documents import ProjectDocument
+
+
+_FIELDS: Final = frozenset({"confidence", "quotable"})
+"""What a coding may be given beside its passage, its code and its origin."""
 
 
 class Codings(Collection[Coding]):
@@ -38,10 +43,13 @@ class Codings(Collection[Coding]):
             document: name or uid.
             coders: names or uids; None is everyone whom this coder may see.
         """
-        uid = document if isinstance(document, str) and document.count("-") == 4 else None
-        uid = uid or self._project.documents.find(document).uid
+        by_uid = isinstance(document, str) and is_uid(document)  # which a project of many documents need not look up
+        uid = str(document) if by_uid else self._project.documents.find(document).uid
         wanted = [self._project.coders.find(c).uid for c in coders] if coders is not None else None
-        return self._project.visible(self._store.codings(documents=[uid], coders=wanted))
+        found = self._store.codings(documents=[uid], coders=wanted)
+        if by_uid and not found:
+            self._project.documents.find(uid)
+        return self._project.visible(found)
 
     def table_of(self, document: Uid) -> CodingTable:
         """Return what `of` returns as columns, many times faster: for a screen that draws thousands.
@@ -71,7 +79,7 @@ class Codings(Collection[Coding]):
             start: first code point of the passage.
             end: code point after the last one.
             code: any reference to a code.
-            quote: the words themselves, instead of offsets; they must stand in the document once.
+            quote: the words themselves, instead of offsets; they must stand in the document once, or at `start`.
             coder: only ever the project's own coder.
             origin: how the coding came about.
             fields: confidence, quotable.
@@ -93,6 +101,10 @@ class Codings(Collection[Coding]):
                 raise InvalidValue("A coding needs start and end, or a quote.")
             return check_span(start, end, document.length)
         text = self._store.text(document.uid)
+        if end is not None and (start is None or end != start + len(quote)):
+            raise InvalidValue(
+                f"The words given are {len(quote)} characters long and do not end at {end}. Leave end out."
+            )
         first = text.find(quote) if quote else -1
         if first < 0:
             raise NotFound(
@@ -158,9 +170,12 @@ class Codings(Collection[Coding]):
         fields: dict[str, Any],
     ) -> tuple[list[Coding], list[Coder]]:
         """Return the codings of the rows and the coders who are new."""
+        unknown = sorted(set(fields) - _FIELDS)
+        if unknown:
+            raise InvalidValue(f"A coding takes no {', '.join(unknown)}; it takes {' and '.join(sorted(_FIELDS))}.")
         people = {own.name: own.uid, **{c.name: c.uid for c in self._store.all(Coder)}}
         new: dict[str, Coder] = {}
-        find_document, find_code = self._project.documents.find, self._project.codebook.find
+        find_document = self._project.documents.find
         documents: dict[Any, Document] = {}
         codes: dict[Any, Code] = {}
         out = []
@@ -171,10 +186,7 @@ class Codings(Collection[Coding]):
             key = document if isinstance(document, str) else document.uid
             doc = documents.setdefault(key, documents.get(key) or find_document(document))
             ref = code if isinstance(code, str) else code.uid
-            use = codes.setdefault(ref, codes.get(ref) or find_code(code))
-            if use.retired or not use.codable:
-                why = "retired" if use.retired else "a heading of the tree, not for coding"
-                raise Refused(f"The code “{use.name}” is {why}.")
+            use = codes.setdefault(ref, codes.get(ref) or self._usable(code))
             span = check_span(start, end, doc.length)
             out.append(
                 Coding(
@@ -186,6 +198,21 @@ class Codings(Collection[Coding]):
         if origin == "manual" and any(c.coder != own.uid for c in out):
             raise Refused(f"This project is open for {own.name}; others code in projects of their own.")
         return out, list(new.values())
+
+    def _usable(self, ref: CodeRef) -> Code:
+        """Return a code that passages may be given.
+
+        Raises:
+            Refused: it was merged or retired, or is a heading.
+        """
+        book = self._project.codebook
+        code = book.find(ref)
+        if code.redirect is not None:
+            raise Refused(f"The code “{code.name}” was merged into “{book.tree.resolve(code.uid).name}”. Use that one.")
+        if code.retired or not code.codable:
+            why = "retired" if code.retired else "a heading of the tree, not for coding"
+            raise Refused(f"The code “{code.name}” is {why}.")
+        return code
 
     def add_spans(self, docs: Iterable[Any], *, group: str = "codings") -> list[Coding]:
         """Write codings from the spans of spaCy Docs, in one transaction; those that are there stay as they are.
@@ -221,11 +248,12 @@ class Codings(Collection[Coding]):
     def confirm(self, coding: Coding | Uid) -> Coding:
         """Say that a coding is right as it stands: at its present place and under the present wording of its code."""
         old = self[coding] if isinstance(coding, str) else coding
-        return self.recode(old, code=old.code)
+        use = self._project.codebook.find(old.code)  # also a retired one: nothing is coded anew
+        return self._change(old, "recode", code=use.uid, code_version=use.version)
 
     def recode(self, coding: Coding | Uid, *, code: CodeRef) -> Coding:
         """Give a passage another code; memos and decisions follow."""
-        use = self._project.codebook.find(code)
+        use = self._usable(code)
         return self._change(coding, "recode", code=use.uid, code_version=use.version)
 
     def move(self, coding: Coding | Uid, *, start: int | None = None, end: int | None = None) -> Coding:
@@ -288,7 +316,7 @@ class Codings(Collection[Coding]):
         frame = tables.codings(snapshot, text=text, language=language)
         if code is not None:
             tree = self._project.codebook.tree
-            root = self._project.codebook.find(code)
+            root = tree.resolve(self._project.codebook.find(code).uid)
             uids = {root.uid, *(c.uid for c in tree.descendants(root))} if include_subcodes else {root.uid}
             frame = frame[frame["code_uid"].isin(uids)]
         if document is not None:

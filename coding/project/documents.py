@@ -358,8 +358,15 @@ class Documents(Collection[ProjectDocument]):
         return reports
 
     def rename(self, ref: str, name: str) -> None:
-        """Give a document another name."""
-        self._set(ref, name=name)
+        """Give a document another name.
+
+        Raises:
+            Refused: another document bears it; looking for either would be ambiguous.
+        """
+        document = self.find(ref)
+        if any(d.name == name and d.uid != document.uid for d in self._store.all(Document)):
+            raise Refused(f"Another document is called “{name}” already. Give {document.name} a name of its own.")
+        self._set(document.uid, name=name)
 
     def set_quotable(self, ref: str, quotable: Quotable) -> None:
         """Say whether passages may be quoted: verbatim, paraphrase or no; every export obeys."""
@@ -383,6 +390,8 @@ class Documents(Collection[ProjectDocument]):
         """
         document = self.find(ref)
         text = importers.normalise(text)
+        if not text.strip():
+            raise InvalidValue(f"The text given for {document.name} is empty. To be rid of the document, remove it.")
         if hashlib.sha256(text.encode()).hexdigest() == document.sha256:
             raise Refused(f"The text given for {document.name} is the one that is stored; nothing to correct.")
         with self._store.change("correct text", reason=reason) as change:

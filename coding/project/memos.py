@@ -11,6 +11,7 @@ from coding.errors import InvalidValue, NotFound, Refused
 from coding.model import Case, Code, Coding, Document, Memo, Uid, new_uid
 from coding.project.collections import Collection
 from coding.project.documents import ProjectDocument
+from coding.storage.things import is_uid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,12 @@ class Memos(Collection[Memo]):
             about: one thing or several; nothing makes it a memo of the project.
             title: optional heading.
             kind: memo, theory, method, code, question, reply.
+
+        Raises:
+            InvalidValue: no words, too many, or an `about` that is nothing and no uid.
         """
+        if not body.strip():
+            raise InvalidValue("A memo needs words.")
         if len(body) > MAX_MEMO:
             raise InvalidValue(f"A memo holds at most {MAX_MEMO:,} characters; {len(body):,} were given.")
         one = isinstance(about, str | Coding | Code | Document | ProjectDocument | Case | Memo)
@@ -98,4 +104,7 @@ class Memos(Collection[Memo]):
 
 
 def _uid(thing: About) -> Uid:
-    return thing if isinstance(thing, str) else thing.uid
+    uid = thing if isinstance(thing, str) else thing.uid
+    if not is_uid(uid):
+        raise InvalidValue(f"A memo is about a thing of the project or its uid, not {uid!r}. Look the thing up first.")
+    return uid

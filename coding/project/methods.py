@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from coding.agreement import MethodsFacts, methods_text, printed
 from coding.agreement.naming import described
-from coding.model import Coder
+from coding.model import Coder, Round
+from coding.project.agreement_facts import codebook_of, codebook_version, compared_rounds, departures, pooled
 
 if TYPE_CHECKING:
     from coding.agreement.figure import ReportLanguage
@@ -26,7 +28,8 @@ def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> Method
     if project is None:
         return MethodsFacts(beside=_beside(result, "en"), beside_zh=_beside(result, "zh"))
     sample = result.round.protocol.get("sample", {}) if result.round else {}
-    training = [r for r in project.rounds if r.purpose == "training" and r.status == "closed"]
+    training, together = _training(result, project), pooled(result)
+    apart = departures(result)
     compared = {d.uid for d in result.table.material.documents}
     deciders = {d.coder for d in project.consensus if d.document in compared}
     who = sorted(c.name for c in project.store.all(Coder) if c.uid in deciders)
@@ -38,14 +41,40 @@ def facts_of(result: AgreementResult, language: ReportLanguage = "en") -> Method
         training=f"{len(training)} training round{'s' if len(training) > 1 else ''}" if training else "",
         training_zh=f"{len(training)} 轮培训" if training else "",
         coder_languages={c.name: c.languages for c in project.coders if c.name in result.table.coders and c.languages},
-        codebook=_codebook(project, language),
+        codebook=codebook_of(result, language),
+        stale=_stale_names(result, project, language),
+        codebook_now=codebook_version(c.version for c in project.codebook),
+        pooled=together or "",
+        pooled_zh=together.chinese if together else "",
         settled_by=", ".join(who),
         settled_by_zh="、".join(who),
         beside=_beside(result, "en"),
         beside_zh=_beside(result, "zh"),
         settled=result.settled,
-        exploratory=bool(result.exploratory),
+        exploratory=apart or "",
+        exploratory_zh=apart.chinese if apart else "",
     )
+
+
+def _training(result: AgreementResult, project: Project) -> list[Round]:
+    """Return the closed training rounds before the compared one, without those whose codings are in the figures."""
+    inside = {r.uid for r in compared_rounds(result)[0]}
+    last = result.round.number if result.round else math.inf
+    return [
+        r for r in project.rounds
+        if r.purpose == "training" and r.status == "closed" and r.uid not in inside and r.number < last
+    ]  # fmt: skip
+
+
+def _stale_names(result: AgreementResult, project: Project, language: ReportLanguage) -> list[str]:
+    """Return the names of codes whose rules have changed, the path where a name alone is not theirs."""
+    names = [(c.name_zh if language == "zh" else "") or c.name for c in project.codebook]
+    found = []
+    for path in result.stale:
+        code = project.codebook[path]
+        name = (code.name_zh if language == "zh" else "") or code.name
+        found.append(name if names.count(name) == 1 else path)
+    return found
 
 
 def _beside(result: AgreementResult, language: ReportLanguage) -> str:
@@ -83,11 +112,3 @@ def _sample(sample: dict[str, Any], language: str) -> str:
         by = {"language": "语言", "kind": "类型"}.get(str(by), by) if by else by
         return f"按{by}分层随机抽取（种子 {seed}）" if by else f"随机抽取（种子 {seed}）"
     return f"drawn at random within each {by} (seed {seed})" if by else f"drawn at random (seed {seed})"
-
-
-def _codebook(project: Project, language: str) -> str:
-    codes = list(project.codebook)
-    version = sum(c.version - 1 for c in codes) + 1
-    if language == "zh":
-        return f"共 {len(codes)} 个代码的编码手册（第 {version} 版）"
-    return f"a codebook of {len(codes)} codes (version {version})"

@@ -192,7 +192,15 @@ class Cases(Collection[Case]):
         return speaker
 
     def read_csv(self, path: str, *, case_column: str = "case") -> int:
-        """Read variables of cases from a table, one row per case; return the number of rows."""
+        """Read variables of cases from a table, one row per case; return the number of rows.
+
+        With columns “document” and “speaker”, the case is whoever speaks under that label there: the case that the
+        import made of the label takes the name of the row.
+
+        Raises:
+            NotFound: no such file; or a document, or a speaker in it, that there is not.
+            InvalidValue: the table has no column of cases.
+        """
         import csv
         from pathlib import Path
 
@@ -204,12 +212,26 @@ class Cases(Collection[Case]):
             raise InvalidValue(f"{path} has no column “{case_column}”; it has {', '.join(rows[0])}.")
         for row in rows:
             name = row.pop(case_column)
+            if {"document", "speaker"} <= row.keys() and (document := row.pop("document")):
+                self._tie(name, document, row.pop("speaker"))
             values = {k: v for k, v in row.items() if v not in ("", None)}
             if name in self:
                 self.set_values(name, values)
             else:
                 self.add(name, values=values)
         return len(rows)
+
+    def _tie(self, name: str, document: str, label: str) -> None:
+        """Let a case of this name stand behind a speaker's label, the one that an import made of it where it did."""
+        doc = self._project.documents.find(document)
+        speakers = {s.label: s for s in self._store.all(Speaker) if s.document == doc.uid}
+        if label not in speakers:
+            raise NotFound.among("speaker", label, speakers)
+        made = speakers[label].case
+        if made is not None and name not in self:
+            self.set(made, name=name)
+        else:
+            self.set_speaker(doc, label, case=name)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per case with its variables as columns, and its uid."""

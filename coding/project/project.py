@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -21,10 +24,10 @@ from coding.project.people import Cases, Coders, Variables
 from coding.project.privacy import Privacy
 from coding.project.queries import FoundCodings, Queries, find_codings
 from coding.project.rounds import Rounds
-from coding.project.screens import open_screen
 from coding.project.search import SearchResult, Unit, search
 from coding.project.suggestions import Suggestions
 from coding.project.team import Team
+from coding.screens import open_screen
 from coding.storage import Store
 
 if TYPE_CHECKING:
@@ -65,7 +68,19 @@ def open_project(
     >>> len(project.codings)
     0
     """
-    return Project(Store.open(target, create=create, coder=coder, readonly=readonly))
+    project = Project(Store.open(target, create=create, coder=coder, readonly=readonly))
+    _warn_of_near_name(coder or "", [known.name for known in project.coders])
+    return project
+
+
+def _warn_of_near_name(coder: str, known: list[str]) -> None:
+    """Say when a new coder is nearly an old one: a slip of the finger would make a third coder of two."""
+    near = [] if coder in known else get_close_matches(coder, known, n=1, cutoff=0.8)
+    if near and re.sub(r"\d", "", near[0]) != re.sub(r"\d", "", coder):  # coder1 and coder2 are two people
+        warnings.warn(
+            f"“{coder}” has not coded here yet, “{near[0]}” has. If that is you, open the project again under that name.",
+            stacklevel=3,
+        )
 
 
 class Project:

@@ -108,9 +108,9 @@ class Pseudonyms:
 
 
 def _whole(name: str) -> str:
-    """Match a name as a whole: at the edge of a word where it is written in letters, anywhere in Chinese."""
-    before = r"(?<![^\W\d_])" if _lettered(name[0]) else ""
-    after = r"(?![^\W\d_])" if _lettered(name[-1]) else ""
+    """Match a name as a whole: at the edge of a word in letters, of a number in digits, anywhere in Chinese."""
+    before = r"(?<![^\W\d_])" if _lettered(name[0]) else r"(?<!\d)" if name[0].isdigit() else ""
+    after = r"(?![^\W\d_])" if _lettered(name[-1]) else r"(?!\d)" if name[-1].isdigit() else ""
     return f"{before}{re.escape(name)}{after}"
 
 

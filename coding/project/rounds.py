@@ -99,6 +99,9 @@ class Rounds(Collection[Round]):
         for item in self._all():
             if ref in (item.number, item.name, item.uid) or str(item.number) == str(ref):
                 return item
+        there = ", ".join(f"{r.number} “{r.name}”" for r in self._all())
+        if there and str(ref).isdecimal():  # a number that is not there is near no name
+            raise NotFound(f"There is no round {ref}. There are: {there}.")
         raise NotFound.among("round", str(ref), (r.name for r in self._all()))
 
     # -- planning ---------------------------------------------------------------------------------
@@ -122,9 +125,12 @@ class Rounds(Collection[Round]):
         Raises:
             InvalidValue: a unit, universe or threshold that there is not.
             NotFound: no such measure.
+            Refused: a round of that name is there.
         """
         self._check_lead()
         _check_protocol(protocol or {})
+        if any(r.name == name for r in self._all()):
+            raise Refused(f"There is a round “{name}” already. Rounds are told apart by their names; give another.")
         number = max((r.number for r in self._all()), default=0) + 1
         hidden = purpose == "reliability" if blind is None else blind
         item = Round(new_uid(), name or f"Round {number}", number, purpose, blind=hidden, protocol=dict(protocol or {}))

@@ -20,7 +20,7 @@ from coding.language.scripts import HAN_CLASS, han_space
 from coding.language.search import And, Near, Not, Or, Query, Term
 from coding.model import Code, Coder, Coding, CodingTable, Document, Memo, Paragraph, Snapshot, Uid, counted
 from coding.project.collections import html_table
-from coding.project.screens import open_screen
+from coding.screens import open_screen
 from coding.spans import Span, union
 
 if TYPE_CHECKING:

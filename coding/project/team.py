@@ -97,7 +97,7 @@ class Team:
 
     def __call__(self, **options: Any) -> Any:
         """Open the team board."""
-        from coding.project.screens import open_screen
+        from coding.screens import open_screen
 
         return open_screen("team", self._project, **options)
 

@@ -6,12 +6,24 @@ import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 import sqlalchemy as sa
 
+from coding.codebook import classify_change
 from coding.errors import InvalidValue, NotFound, ProjectError, Refused, StaleView
-from coding.model import ORIGINS, CodeVersion, Coding, CodingTable, Document, Memo, Outline, Uid, new_uid
+from coding.model import (
+    ORIGINS,
+    CodeVersion,
+    Coding,
+    CodingTable,
+    Document,
+    Memo,
+    Outline,
+    Quotable,
+    Uid,
+    new_uid,
+)
 from coding.spans import check_span
 from coding.storage import anchoring, reading
 from coding.storage.journal import pack_codings, pack_uids, unpack_uids
@@ -34,16 +46,16 @@ from coding.storage.things import check_text, decode, defaults, dumps, encode, i
 if TYPE_CHECKING:
     from coding.storage.store import Store
 
-__all__ = ["Change", "change_kind"]
+__all__ = ["Change"]
 
 T = TypeVar("T")
 NAME_LENGTH: Final = 500
 TEXT_LENGTH: Final = 20_000_000
 CODE_DEPTH: Final = 64
-SEMANTIC: Final = frozenset(
-    {"definition", "definition_zh", "include", "include_zh", "exclude", "exclude_zh", "exclusive"}
-)
-STRUCTURAL: Final = frozenset({"parent", "position", "retired", "redirect", "codable", "live"})
+_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "confidence": ("", "low", "medium", "high"),
+    "quotable": ("", *get_args(Quotable)),
+}
 _DEPENDENTS: Final = {
     "document": (("case_link", "document"), ("speaker", "document"), ("value", "owner"), ("assignment", "document"),
                  ("suggestion", "document")),
@@ -52,18 +64,6 @@ _DEPENDENTS: Final = {
     "round": (("assignment", "round"),),
     "code": (("suggestion", "code"), ("relation", "source"), ("relation", "target")),
 }  # fmt: skip
-
-
-def change_kind(changed: Iterable[str]) -> str:
-    """Say how grave a change of a code is: semantic before content before structural.
-
-    >>> change_kind(["position", "definition"])
-    'semantic'
-    """
-    names = set(changed) - {"version"}
-    if names & SEMANTIC:
-        return "semantic"
-    return "structural" if names <= STRUCTURAL else "content"
 
 
 class Change:
@@ -84,6 +84,7 @@ class Change:
         self._puts: dict[Uid, dict[str, Any]] = {}
         self._refs = Refs(connection)
         self._has_conflicts: bool | None = None
+        self._placed: set[Uid] = set()
 
     # -- things -----------------------------------------------------------------------------------
 
@@ -114,8 +115,8 @@ class Change:
         if "coder" in fields and fields["coder"] is None and known is None:
             fields["coder"] = self.coder
         self._put(thing, uid, fields, known)
-        if thing.kind == "code" and known and "parent" in self._puts.get(uid, {}).get("f", {}):
-            self._check_tree(uid)
+        if thing.kind == "code" and fields["parent"] and "parent" in self._puts.get(uid, {}).get("f", {}):
+            self._placed.add(uid)
         kept: T = self._kept(thing, uid, value)
         return kept
 
@@ -165,19 +166,21 @@ class Change:
             if target not in self._puts and fetch(self.connection, THINGS[kind], target) is None:
                 raise NotFound(f"There is no {kind} with the uid {target} for the {field} of “{name or uid}”.")
 
-    def _check_tree(self, uid: Uid) -> None:
-        """Refuse a code that would stand above itself, or too deep."""
+    def _check_tree(self) -> None:
+        """Refuse a tree of codes in which one stands above itself, or too deep."""
         table = THINGS["code"].table
-        above: dict[Uid, Uid | None] = {
-            r.uid: r.parent for r in self.connection.execute(sa.select(table.c.uid, table.c.parent))
-        }
-        at, depth = above.get(uid), 1
-        while at is not None:
-            if at == uid:
+        rows = self.connection.execute(sa.select(table.c.uid, table.c.parent, table.c.name)).all()
+        above: dict[Uid, Uid | None] = {row.uid: row.parent for row in rows}
+        for row in rows:
+            line = [row.uid]
+            while (up := above.get(line[-1])) is not None and up not in line:
+                line.append(up)
+            if not self._placed & set(line):
+                continue
+            if up is not None:
                 raise InvalidValue("A code cannot stand below itself; move it to another parent.")
-            at, depth = above.get(at), depth + 1
-            if depth > CODE_DEPTH:
-                raise InvalidValue(f"Codes stand at most {CODE_DEPTH} deep.")
+            if len(line) > CODE_DEPTH:
+                raise InvalidValue(f"Codes stand at most {CODE_DEPTH} deep; “{row.name}” would stand {len(line)} deep.")
 
     def _put(self, thing: Thing, uid: Uid, fields: dict[str, Any], known: tuple[dict[str, Any], bool] | None) -> None:
         if known is None:
@@ -250,7 +253,7 @@ class Change:
             changed["version"] = self._next_version(uid, known[0]["version"])
         self._write(thing, uid, changed, known[0], known[1])
         if kind == "code" and field == "parent":
-            self._check_tree(uid)
+            self._placed.add(uid)
 
     def _keep_memo(self, uid: Uid, body: str) -> str:
         # the memo's uid goes into the hash, so that a hash left behind tells nothing about an erased body
@@ -445,6 +448,9 @@ class Change:
             )
         if c.origin not in ORIGINS:
             raise InvalidValue(f"The origin {c.origin!r} is unknown; it is one of {', '.join(ORIGINS)}.")
+        for name, words in _WORDS.items():
+            if getattr(c, name) not in words:
+                raise InvalidValue(f"{name} is {getattr(c, name)!r}; it is one of {', '.join(words[1:])}, or left out.")
 
     def _add(self, fresh: list[Coding], texts: Mapping[Uid, str]) -> None:
         if not fresh:
@@ -571,7 +577,9 @@ class Change:
         return "codings" if all(op["o"] in {"add", "drop", "revive"} for op in self.ops) else "things"
 
     def finish(self, reason: str) -> None:
-        """Write the wording history of the codes that changed."""
+        """Check the tree where codes found a place, and write the wording history of those that changed."""
+        if self._placed:
+            self._check_tree()
         for op in self.ops:
             version = wording_version(op, self.coder, self.at, reason)
             if version:
@@ -588,5 +596,5 @@ def wording_version(op: Mapping[str, Any], coder: Uid | None, at: int, reason: s
     if op["o"] != "put" or op["k"] != "code" or not ("version" in op["f"] or "new" in op):
         return None
     changed = () if "new" in op else tuple(sorted(set(op["f"]) - {"version"}))
-    kind: Any = "structural" if "new" in op else change_kind(changed)
+    kind: Any = "structural" if "new" in op else classify_change(changed)
     return CodeVersion(op["u"], op["f"].get("version", 1), kind, changed, coder, at, reason)

@@ -96,6 +96,8 @@ def check_field(thing: Thing, column: Column, plain: Any) -> None:
         raise InvalidValue(f"{where} is {plain!r}, which is not a uid.")
     if column.kind == "int" and plain is not None and (isinstance(plain, bool) or not isinstance(plain, int)):
         raise InvalidValue(f"{where} is {plain!r}; a whole number is needed.")
+    if column.kind == "bool" and plain is not None and not isinstance(plain, bool):
+        raise InvalidValue(f"{where} is {plain!r}; it is True or False.")
     if column.kind == "json":
         try:
             dumps(plain)

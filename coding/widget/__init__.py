@@ -26,17 +26,6 @@ _HOME = {
     "linked_chart": "coding.widget.linked_chart",
 }
 
-SCREENS = {
-    "agreement": "coding.widget.review:review",
-    "chart": "coding.widget.linked_chart:linked_chart",
-    "consensus": "coding.widget.consensus:Consensus",
-    "search": "coding.widget.search_screen:search_screen",
-    "sorting": "coding.widget.sorting:SortingBoard",
-    "team": "coding.widget.team:TeamBoard",
-    "text_coder": "coding.widget.text_coder:TextCoder",
-}
-"""What the results of a project open, by name; see `coding.project.screens`."""
-
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:

@@ -210,9 +210,14 @@ class Desk:
             made = self.project.codings.move(coding, start=action["start"], end=action["end"])
         return {"made": made, "gone": coding.uid}
 
+    def _codings(self) -> list[Coding]:
+        """Return what is coded in the document that is shown, none where it was taken out of the project."""
+        wanted = [self.document] if self.document else []
+        return self.project.visible(self.project.store.codings(documents=wanted))
+
     def _heir(self, uid: Uid, action: Action) -> Coding | None:
         """Return the coding that this very change made already, when a message comes a second time."""
-        for coding in self.project.codings.of(self.document or "") if self.document else []:
+        for coding in self._codings():
             if coding.replaces != uid:
                 continue
             if action["kind"] == "recode" and coding.code == action["code"]:
@@ -455,7 +460,7 @@ class Desk:
             removed = [gone] if gone else []
             added = [made] if made else []
         else:
-            codings = {c.uid: c for c in self.project.codings.of(self.document)}
+            codings = {c.uid: c for c in self._codings()}
             removed = [uid for uid in self._sent if uid not in codings]
             added = [c for uid, c in codings.items() if uid not in self._sent]
         self._sent.difference_update(removed)

@@ -16,7 +16,7 @@ from coding.errors import InvalidValue
 __all__ = ["LIMITS", "VERSION", "Action", "Op", "Request", "nack", "read_request"]
 
 VERSION: Final = 1
-LIMITS: Final = {"name": 200, "body": 20_000, "query": 200, "offset": 2**31, "message": 256_000}
+LIMITS: Final = {"name": 300, "body": 20_000, "query": 200, "offset": 2**31, "message": 256_000}
 """Longest name, memo, search and message in characters, and largest offset."""
 
 _UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

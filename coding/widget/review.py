@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from coding.agreement import printed
-from coding.agreement.figure import ReportLanguage
+from coding.agreement.figure import LOW, SOLID, ReportLanguage
 from coding.agreement.units import UNIT_ZH
 from coding.errors import InvalidValue
 from coding.model import counted
@@ -148,7 +148,10 @@ class AgreementReview(AskingWidget):
             "uid": r.code.uid, "level": r.code.level, "name": r.code.name + (f" [{r.language}]" if r.language else ""),
             "name_zh": r.code.name_zh + (f" [{r.language}]" if r.language and r.code.name_zh else ""), "hue": tree.hue(tree.get(r.code.uid)), "merged": r.merged,
             "counts": list(r.units), "percent": f"{100 * r.percent:.1f}" if not math.isnan(r.percent) else "–",
-            "alpha": _mark(r.alpha, r.interval, alone=r.reason == "zero_by_construction"), "kappa": _mark(r.kappa, None),
+            "alpha": _mark(
+                r.alpha, r.interval, alone=r.reason == "zero_by_construction", bounded=r.interval.defined
+            ),
+            "kappa": _mark(r.kappa, None, bounded=r.interval.defined),
             "positive": printed(r.positive),
             "why": {"en": r.sentence("en"), "zh": r.sentence("zh")} if not r.defined else None,
         }  # fmt: skip
@@ -284,14 +287,24 @@ def _names(code: Any) -> dict[str, str]:
     return {"en": code.name, "zh": code.name_zh or code.name}
 
 
-def _mark(value: float, interval: Interval | None, *, alone: bool = False) -> dict[str, Any] | None:
-    """Return a figure as the screen draws it; `alone` says that only one coder used the code."""
+def _mark(
+    value: float, interval: Interval | None, *, alone: bool = False, bounded: bool = True
+) -> dict[str, Any] | None:
+    """Return a figure as the screen draws it.
+
+    Args:
+        value: the figure.
+        interval: the interval of this figure, None where it never has one.
+        alone: whether only one coder used the code.
+        bounded: whether the code has an interval; without one a mark is as hollow as that of a low figure.
+    """
     if math.isnan(value):
         return None
-    band = "solid" if value >= 0.8 else "tentative" if value >= 2 / 3 else "low"
+    band = "low" if value < LOW or not bounded else "solid" if value >= SOLID else "tentative"
     known = interval is not None and interval.defined
     low, high = (float(interval.low), float(interval.high)) if known and interval else (None, None)
-    shown = {"en": "one coder only", "zh": "仅一人使用"} if alone else _both("")
+    shown = _both("") if known or interval is None else {"en": "no interval", "zh": "无区间"}
+    shown = {"en": "one coder only", "zh": "仅一人使用"} if alone else shown
     if low is not None and high is not None:
         shown = {"en": f"{printed(low)} to {printed(high)}", "zh": f"{printed(low)} 至 {printed(high)}"}
     return {

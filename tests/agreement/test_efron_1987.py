@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
 
 from coding.agreement import binary, from_table, reason_text
 from coding.agreement.bootstrap import Draws, bca_interval, difference, interval, resample_counts, resample_units
+from coding.agreement.columns import Columns
 from coding.agreement.counts import count
 from coding.agreement.unitizing import Domains, unit_statistics
 from coding.agreement.units import in_blocks
@@ -54,6 +59,20 @@ def test_interval_is_withheld_where_it_would_mislead():
     assert interval(good, documents=50).below_667 == pytest.approx(0.417, abs=0.002)
 
 
+@given(
+    kept=st.lists(st.sampled_from([0.1, 0.5, 0.7, 0.75, 0.9, 1.0]), max_size=40),
+    missing=st.integers(0, 4),
+    documents=st.integers(1, 40),
+)
+def test_the_probabilities_are_given_exactly_where_the_interval_is(kept, missing, documents):
+    found = interval(np.array([*kept, *[math.nan] * missing, *([] if kept or missing else [0.5])]), documents=documents)
+    assert found.defined == (not found.reason)
+    assert [math.isnan(p) for p in (found.below_667, found.below_800)] == [not found.defined] * 2
+    if found.defined:
+        assert found.below_667 == pytest.approx(sum(v < 2 / 3 for v in kept) / len(kept))
+        assert found.below_800 == pytest.approx(sum(v < 0.8 for v in kept) / len(kept))
+
+
 def test_differences_are_paired():
     base = np.random.default_rng(1).normal(0.6, 0.1, 2000)
     assert difference(base + 0.01, base, documents=30).low > 0
@@ -66,6 +85,25 @@ def test_blocks_add_up_to_the_documents(comparison):
     whole, cut = count(project.columns).totals(), count(blocks).totals()
     assert np.array_equal(whole.own, cut.own)
     assert np.array_equal(whole.both, cut.both)
+
+
+@given(lengths=st.lists(st.integers(0, 90), min_size=1, max_size=6), size=st.integers(1, 30))
+def test_blocks_of_a_document_are_as_even_as_can_be(lengths, size):
+    document = np.repeat(np.arange(len(lengths)), lengths)
+    start = np.concatenate([np.arange(n) for n in lengths])
+    zero = np.zeros(len(document), dtype=np.int64)  # every unit is a coding, so that it shows where it went
+    given = np.ones((len(lengths), 1), dtype=bool)
+    units = Columns(document, zero, zero, start, start + 1, np.array(lengths, dtype=np.int64), 1, given)
+    blocks, of = in_blocks(units, size)
+    for d, n in enumerate(lengths):
+        own = blocks.lengths[of == d].tolist()
+        assert sum(own) == n
+        assert len(own) == -(-n // size)
+        assert not own or (max(own) - min(own) <= 1 and 1 <= max(own) <= size)
+        assert n <= size or 2 * min(own) >= size
+    assert blocks.document.tolist() == np.repeat(np.arange(len(of)), blocks.lengths).tolist()
+    assert blocks.start.tolist() == [i for n in blocks.lengths for i in range(n)]
+    assert (blocks.end == blocks.start + 1).all()
 
 
 def test_unitizing_statistics_resample(comparison):
@@ -86,6 +124,7 @@ def test_an_interval_of_no_width_is_withheld_with_its_reason():
     table = from_table(pd.DataFrame(rows, columns=["document", "length", "coder", "code", "start", "end"]), draws=200)
     perfect, nearly = table["x"], table["y"]
     assert (perfect.alpha, perfect.interval.defined, perfect.interval.reason) == (1, False, "no_spread")
-    assert perfect.interval.below_667 == 0
+    assert math.isnan(perfect.interval.below_667)
+    assert (perfect.band, nearly.band) == ("no interval", "solid")
     assert reason_text(perfect.interval.reason, "zh")
     assert nearly.interval.defined

@@ -173,7 +173,40 @@ def test_few_documents_are_resampled_in_blocks_and_that_is_said(two_coder_table)
     few = pd.DataFrame(two_coder_table).query("document < 'P08'")
     found = from_table(few, draws=200, block=100)
     assert found.resampled == "blocks"
-    assert any("blocks" in note for note in found.notes)
+    assert any("the interval rests on the blocks" in note for note in found.notes)
+
+
+def test_fewer_than_ten_blocks_give_no_interval_and_that_is_said(two_coder_table):
+    found = from_table(pd.DataFrame(two_coder_table).query("document < 'P03'"), draws=200)
+    assert 0 < found.resamples < 10
+    assert any("there is no interval; ten blocks are needed" in note for note in found.notes)
+    assert {row.interval.reason for row in found if row.defined} == {"too_few_documents"}
+    frame = found.to_frame()
+    assert frame[["low", "high", "p_below_667", "p_below_800"]].isna().all(axis=None)
+    assert set(frame["band"]) <= {"no interval", "low", "undefined"}
+    assert "no interval" in set(frame["band"])
+
+
+def test_where_nothing_is_left_to_compare_no_block_is_counted():
+    both = [Assignment(d, c, status="finished") for d in ("d1", "d2") for c in ("A", "B")]
+    met = from_snapshot(snapshot([], both), coders=["amira", "ben"], universe="coded", draws=20)  # nobody coded
+    assert [n for n in met.notes if "nothing to compare" in n] == [
+        "There is nothing to compare: no text is left to judge."
+    ]
+    assert met.resamples == 0
+    assert not any("block" in note for note in met.notes)
+
+
+def test_other_blocks_of_the_same_documents_are_not_paired(two_coder_table):
+    few = pd.DataFrame(two_coder_table).query("document < 'P06'")
+    whole = from_table(few, draws=50, block=400)
+    size = next(
+        n for n in range(10, 400) if from_table(few, draws=1, universe="coded", block=n).resamples <= whole.resamples
+    )
+    part = from_table(few, draws=50, universe="coded", block=size)
+    assert part.resamples == whole.resamples
+    assert {row["paired"] for row in whole.compare(part)} == {False}
+    assert {row["paired"] for row in whole.compare(from_table(few, draws=50, block=400))} == {True}
 
 
 def test_settling_raises_agreement_and_leaves_the_originals():
@@ -269,4 +302,50 @@ def test_methods_paragraph_names_at_most_six_codes_worst_first(two_coder_table):
     assert "and fourteen others (see the table)" in english or "and 14 others (see the table)" in english
     assert "等 20 个（见表）" in chinese
     below = english.split("Below .667: ")[1].split(" and ")[0]
-    assert [part.split(" (")[0] for part in below.split(", ")] == [r.code.name for r in found.headline.below[:6]]
+    assert [part.split(" (")[0] for part in below.split(", ")] == [f"“{r.code.name}”" for r in found.headline.below[:6]]
+
+
+def test_parents_that_only_merge_others_are_counted_nowhere_and_can_be_told_apart():
+    rows = [
+        ("d1", coder, code, start, start + 5)
+        for code, start in (("Top > A", 0), ("Top > B, or C", 20))
+        for coder in ("ann", "bob")
+    ]
+    frame = pd.DataFrame(rows, columns=["document", "coder", "code", "start", "end"]).assign(length=100)
+    found = from_table(frame, unit="character", universe="all", draws=50)
+    shown = found.text()
+    assert "over 2 of 2 codes" in shown
+    assert "not counted: 1 parent" in shown
+    assert "no interval for 2 codes (of 2 with a figure)" in shown
+    table = found.to_frame()
+    assert table.loc[table["counted"], "code"].tolist() == ["Top > A", "Top > B, or C"]
+    assert "Over two codes (not counted: one parent with no codings of its own) the median" in methods_text(found)
+    assert "2 个代码（另有 1 个自身无编码的上级代码不计入）的 α 中位数" in methods_text(found, language="zh")
+
+
+def test_names_with_commas_stay_whole_in_the_paragraph():
+    rows = [("d1", who, code, s, s + 6) for code, s in (("A, or B", 0), ("C", 40)) for who in ("ann", "bob")]
+    rows[1] = ("d1", "bob", "A, or B", 5, 30)
+    frame = pd.DataFrame(rows, columns=["document", "coder", "code", "start", "end"]).assign(length=100)
+    found = from_table(frame, unit="character", universe="all", draws=0)
+    assert "Below .667: “A, or B” (" in methods_text(found)
+    assert "低于 .667 的代码：“A, or B”（" in methods_text(found, language="zh")
+
+
+def test_cu_alpha_is_explained_where_the_paragraph_gives_it():
+    rows = [("d1", who, code, s, s + 9) for code, s in (("D > x", 0), ("D > y", 40)) for who in ("ann", "bob")]
+    frame = pd.DataFrame(rows, columns=["document", "coder", "code", "start", "end"]).assign(length=100)
+    found = from_table(frame, unit="character", universe="all", draws=0, exclusive=["D"])
+    assert "Cu-α is agreement on which of these codes" in methods_text(found)
+    assert "is no overall agreement" in methods_text(found)
+    assert "也不是总体一致性" in methods_text(found, language="zh")
+    assert "u-α" not in methods_text(from_table(frame, unit="character", universe="all", draws=0))
+
+
+def test_codes_that_count_once_for_each_language_are_said_to():
+    rows = [(doc, who, "A", 0, 9, doc) for doc in ("en", "zh") for who in ("ann", "bob")]
+    frame = pd.DataFrame(rows, columns=["document", "coder", "code", "start", "end", "language"]).assign(length=100)
+    found = from_table(frame, unit="character", universe="all", draws=0)
+    assert "over 2 of 2 codes (in each language)" in found.text()
+    assert "Over two codes (the codes of each language counted apart) the median" in methods_text(found)
+    assert "2 个代码（各语言分别计算）的 α 中位数" in methods_text(found, language="zh")

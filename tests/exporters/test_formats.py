@@ -253,3 +253,21 @@ def test_a_folder_in_the_place_of_the_file_is_refused(study, tmp_path):
     (tmp_path / "a.csv").mkdir()
     with pytest.raises(ExportFailed, match="is a folder"):
         exporters.write(study, tmp_path / "a.csv")
+
+
+def test_quotes_in_csv_say_that_line_breaks_became_spaces(study, tmp_path):
+    start = study.codings.start.copy()
+    start[0] = 0  # from the question on
+    whole = replace(study, codings=replace(study.codings, start=start))
+    report = exporters.write(whole, tmp_path / "q.csv", format="quotes")
+    broken = sum("\n" in cell for row in rows_of(tmp_path / "q.csv") for cell in row.values())
+    said = [loss.count for loss in report.losses if loss.what == "line breaks"]
+    assert broken == 0
+    assert said == [1]
+
+
+def test_a_matrix_says_which_codings_lie_in_none_of_its_units(study, tmp_path):
+    silent = replace(study, outlines={uid: replace(o, turns=()) for uid, o in study.outlines.items()})
+    report = exporters.write(silent, tmp_path / "m.csv", format="matrix", unit="turn")
+    assert [(loss.what, loss.count) for loss in report.losses] == [("codings", len(study.codings))]
+    assert "lie in no turn" in report.losses[0].reason

@@ -197,3 +197,19 @@ def test_a_project_with_blocks_that_was_coded_further_comes_back_onto_the_full_t
         report = take_project(project, tmp_path / "a.qdpx")
         assert (report.documents, len(project.documents), len(project.codings)) == (0, 1, 1)
         assert project.documents["P1"].text == "The county ranked us."
+
+
+def test_a_passage_that_begins_between_turns_ends_before_somebody_elses(study, tmp_path):
+    from dataclasses import replace
+
+    from coding.model import Speaker
+
+    tied = replace(
+        study,
+        cases=(Case("s1", "Ms Lin"), Case("s2", "The office")),
+        case_links=(CaseLink("s2", "d1", uid="l1"),),
+        speakers=(Speaker("d1", "Ms Lin", "s1", "respondent", uid="p1"),),
+        codings=replace(study.codings, start=study.codings.start * 0 + 30, document=study.codings.document * 0),
+    )
+    exporters.write(tied, tmp_path / "packets", format="packet", case="The office")
+    assert "ranked" not in everything(tmp_path / "packets")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import openpyxl
 import pandas as pd
 import pytest
 
 import coding as qc
-from coding.errors import AgreementError, CodingError, InvalidValue, Refused
+from coding.errors import AgreementError, CodingError, InvalidValue, NotFound, Refused
 
 
 @pytest.fixture
@@ -274,3 +275,147 @@ def test_a_closed_round_shows_no_false_figure_while_its_document_is_coded_blind_
     assert "No coding_comparison" in str(report)
     compared.rounds.close("Again")
     assert compared.rounds.compare().loc["Mechanisms > Driving"].iloc[0] == agreed
+
+
+def test_the_paragraph_keeps_to_the_codebook_that_the_round_fixed_and_names_what_is_stale(compared):
+    compared.rounds.close(1)
+    result = compared.agreement(round=1, draws=0)
+    assert "version 1, fixed when the round was opened" in result.methods("en")
+    assert "Stale" not in result.methods("en")
+    compared.codebook.set("Pressure", exclude="Not rankings.", reason="meeting")
+    for asked in (result, compared.agreement(round=1, draws=0)):  # made before the change, and after it
+        english, chinese = asked.methods("en"), asked.methods("zh")
+        assert "version 1, fixed when the round was opened" in english
+        assert "第 1 版，本轮开始时固定" in chinese
+        assert "Stale: “Pressure”. The rule of this code has changed in meaning" in english
+        assert "now at version 2" in english
+        assert "已过时：“" in chinese
+        assert "现为第 2 版" in chinese
+
+
+def test_a_stale_code_is_marked_in_every_file_and_in_the_audit(compared, tmp_path):
+    compared.rounds.close(1)
+    compared.codebook.set("Pressure", exclude="Not rankings.", reason="meeting")
+    result = compared.agreement(round=1, draws=0)
+    frame = pd.read_csv(result.write(tmp_path / "a.csv"))
+    assert frame.loc[frame["stale"], "code"].tolist() == ["Mechanisms > Pressure"]
+    assert "Stale: its rules have changed since." in result.write(tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "已过时：规则已变更。" in result.write(tmp_path / "b.html", "zh").read_text(encoding="utf-8")
+    book = openpyxl.load_workbook(result.write(tmp_path / "a.xlsx"))
+    noted = {row[0]: row[-1] for row in book.worksheets[0].iter_rows(values_only=True)}
+    assert noted["Mechanisms > Pressure"].startswith("Stale:")
+    assert not (noted["Mechanisms > Driving"] or "").startswith("Stale:")
+    assert dict(book.worksheets[1].iter_rows(values_only=True))["Stale codes"] == "“Mechanisms > Pressure”"
+    compared.audit(tmp_path / "audit.html")
+    assert "Stale: “Pressure”" in (tmp_path / "audit.html").read_text(encoding="utf-8")
+
+
+def test_codings_of_training_under_an_older_rule_are_stale_too(compared):
+    compared.rounds.close(1)
+    compared.codebook.set("Driving", definition="Only targets.", reason="meeting")
+    result = compared.agreement(draws=0)
+    assert result.round is None
+    assert result.stale == ["Mechanisms > Driving"]
+    assert "(version 1)" in result.methods("en")
+
+
+def test_what_differs_from_the_protocol_is_named(compared):
+    compared.rounds.close(1)
+    other = compared.agreement(round=1, unit="paragraph", universe="all", draws=0)
+    said = "unit paragraph (protocol: sentence); text all (protocol: respondents)"
+    assert f"Exploratory: {said}." in other.notes("en")
+    assert f"Exploratory, not in the protocol: {said}." in other.methods("en")
+    assert "分析单位为段落（协议：句子）；文本范围为全部文本（协议：受访者文本）" in other.methods("zh")
+    added = compared.agreement(round=1, measure="cohen_kappa", draws=0)
+    assert "is an addition to the protocol's, Krippendorff's α, which is reported too" in added.methods("en")
+    assert "是对协议指标 Krippendorff α 的补充，后者同时报告" in added.methods("zh")
+    assert "Exploratory" not in compared.agreement(round=1, draws=0).methods("en")
+
+
+def test_a_measure_in_place_of_the_protocols_is_no_addition(project, ben):
+    item = project.rounds.add(purpose="reliability", protocol={"measure": "conger_kappa"})
+    project.rounds.assign(item, ["P01"], ["amira", "ben"])
+    project.rounds.open(item)
+    for who in (project, ben):
+        who.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    project.rounds.close(item)
+    text = project.agreement(round=1, measure="scott_pi", draws=0).methods("en")
+    assert "measure Scott's π (protocol: Conger's κ" in text
+    assert "addition" not in text
+
+
+@pytest.fixture
+def two_rounds(project, ben):
+    """A training round on one document, then a reliability round on another."""
+    project.documents.add("A01", text="They learnt from the next town. Others followed.")
+    for name, purpose, document in (("Practice, first", "training", "P01"), ("Serious", "reliability", "A01")):
+        item = project.rounds.add(name, purpose=purpose)
+        project.rounds.assign(item, [document], ["amira", "ben"])
+        project.rounds.open(item)
+        for who in (project, ben):
+            who.codings.add(document, start=0, end=10, code="Driving")
+        project.rounds.close(item)
+    return project
+
+
+def test_rounds_that_are_pooled_are_named(two_rounds):
+    both = two_rounds.agreement(draws=0)
+    said = "round 1 “Practice, first” (training) and round 2 “Serious” (reliability)"
+    assert f"Pooled: the codings of {said}. round= compares one of them" in str(both)
+    assert "such as project.agreement(round=2)." in str(both)
+    assert any(note.startswith("合并计算：第 1 轮“Practice, first”（培训）、第 2 轮") for note in both.notes("zh"))
+    assert f"The figures pool the codings of {said}" in both.methods("en")
+    assert "合并了第 1 轮" in both.methods("zh")
+    assert "Before this" not in both.methods("en")
+    assert "在此之前" not in both.methods("zh")
+    one = two_rounds.agreement(round=2, draws=0)
+    assert "Before this the coders completed 1 training round." in one.methods("en")
+    assert "Pooled" not in str(one)
+    assert "Before this" not in two_rounds.agreement(round=1, draws=0).methods("en")
+
+
+def test_the_workbook_begins_with_a_table_for_a_paper(compared, tmp_path):
+    compared.rounds.close(1)
+    result = compared.agreement(round=1, measure="cohen_kappa", draws=0)
+    table, about, every = openpyxl.load_workbook(result.write(tmp_path / "a.xlsx")).worksheets
+    heads = [cell.value for cell in table[1]]
+    assert heads[:2] == ["Code", "Krippendorff's α"]
+    assert "uid" not in heads
+    [row] = [r for r in table.iter_rows(min_row=2) if r[0].value == "Mechanisms > Driving"]
+    at = dict(zip(heads, row, strict=True))
+    assert at["Krippendorff's α"].number_format == "0.00"
+    assert at["Krippendorff's α"].value == pytest.approx(result["Driving"].alpha)
+    counts = ("Units coded by amira", "Units coded by ben", "Units coded by both", "Units agreed on", "Units compared")
+    assert [at[head].value for head in counts] == [1, 2, 1, 4, 5]
+    facts = dict(about.iter_rows(values_only=True))
+    assert (facts["Unit"], facts["Units compared, N"], facts["Documents"]) == ("sentence", 5, 1)
+    assert facts["Coders"] == "amira, ben"
+    assert "Cohen's κ" in facts["Measure"]
+    assert "version 1" in facts["Codebook"]
+    assert [cell.value for cell in every[1]] == result.to_frame().columns.tolist()
+    chinese = openpyxl.load_workbook(result.write(tmp_path / "b.xlsx", "zh"))
+    assert chinese.sheetnames == ["一致性", "说明", "全部数据"]
+    assert [cell.value for cell in chinese.worksheets[0][1]][:2] == ["代码", "Krippendorff α"]
+    with pytest.raises(InvalidValue, match="en or zh"):
+        result.write(tmp_path / "c.xlsx", "fr")
+
+
+def test_messages_say_what_was_probably_meant(two_rounds, tmp_path):
+    with pytest.raises(NotFound, match="There are: 1 “Practice, first”, 2 “Serious”"):
+        two_rounds.agreement(round=7)
+    with pytest.raises(InvalidValue, match=r"does not know rounds\. Did you mean round\?"):
+        two_rounds.agreement(rounds=2)
+    with pytest.raises(InvalidValue, match="names “amira” twice"):
+        two_rounds.agreement(coders=["amira", "amira"])
+    result = two_rounds.agreement(round=2, draws=0)
+    with pytest.raises(InvalidValue, match=r"\.csv, \.xlsx or \.html"):
+        result.write(tmp_path / "a.docx")
+    assert result["Driving"] is result.table["Driving"]
+    with pytest.raises(NotFound, match="Driving"):
+        result["Drivin"]
+
+
+def test_review_opens_at_a_code(compared):
+    compared.rounds.close(1)
+    screen = compared.agreement(round=1, draws=0).review("Pressure")
+    assert screen.children[0].view()["first"] == compared.codebook["Pressure"].uid

@@ -169,7 +169,7 @@ def test_the_paragraph_names_the_confidence_it_used():
 def test_notes_are_in_the_readers_language():
     assert compared(draws=100).notes("zh") == [
         "视为每名编码员都处理了每份文档。",
-        "1 份文档，按每块至多 3000 个字符分为 1 块；不足以给出区间，约需十块。",
+        "1 份文档，按每块至多 3000 个字符分为 1 块；不足十块，不给出区间。",
     ]
 
 
@@ -240,7 +240,8 @@ def test_nothing_that_does_not_exist_gives_a_quiet_nothing(tmp_path):
 def test_coders_who_never_met_are_told_so(project):
     project.coders.add("ben")
     result = project.agreement(["amira", "ben"], draws=0)
-    assert "No document was worked on by two of these coders" in str(result)
+    assert "There is nothing to compare: no document was worked on by two of these coders" in str(result)
+    assert "blocks" not in str(project.agreement(["amira", "ben"], draws=20))
     assert "nan" not in str(result)
     assert "nan" not in result._repr_html_()
 
@@ -270,7 +271,7 @@ def test_a_withheld_interval_says_why_wherever_the_code_is_shown(tmp_path):
     rows = [(f"P{d:02}", 500, c, "x", 0, 90) for d in range(12) for c in ("amira", "ben")]
     result = compared(rows, draws=200)
     why = "no resample gave another figure"
-    assert f"no interval for 1 code: The interval is withheld: {why}" in str(result)
+    assert f"no interval for 1 code (of 1 with a figure): The interval is withheld: {why}" in str(result)
     assert why in result.printed("en")[1][0][-1]
     assert "所有重抽样结果相同" in result.printed("zh")[1][0][-1]
     assert why in result.write(tmp_path / "a.html").read_text(encoding="utf-8")

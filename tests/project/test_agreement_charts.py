@@ -79,12 +79,18 @@ def test_captions_in_chinese_hold_no_english_words_for_unit_and_universe():
 
 
 def test_what_supports_least_is_hollow_on_any_ground():
-    picture = drawn(
-        compared(("a", "X", 0, 50), ("b", "X", 40, 100), ("a", "Y", 90, 95), ("b", "Y", 90, 95)).chart("codes")
-    )
-    marks = {band: mark for mark, band in re.findall(r"(<path aria-label=[^>]*band: (\w+);[^>]*>)", picture)}
+    spans = (("a", "X", 0, 50), ("b", "X", 40, 100), ("a", "Y", 90, 95), ("b", "Y", 90, 95), ("a", "Z", 0, 30))
+    rows = [(f"P{d:02}", 100, *span) for d in range(12) for span in (*spans, ("b", "Z", 0, 30 + d % 2))]
+    result = qc.agreement_of_table(pd.DataFrame(rows, columns=COLUMNS), draws=200)
+    bands = dict(zip(result.to_frame()["code"], result.to_frame()["band"], strict=True))
+    assert bands == {"X": "low", "Y": "no interval", "Z": "solid"}  # no draw of Y differs from another
+    picture = drawn(result.chart("codes"))
+    assert ">below .667, or no interval<" in picture
+    assert ">低于 .667，或无区间<" in drawn(result.chart("codes", language="zh"))
+    marks = {band: mark for mark, band in re.findall(r"(<path aria-label=[^>]*band: ([\w ]+);[^>]*>)", picture)}
     assert "fill=" in marks["solid"]
-    assert "fill=" not in marks["low"]  # white would shine on a dark ground
+    for band in ("low", "no interval"):
+        assert "fill=" not in marks[band]  # white would shine on a dark ground
 
 
 def test_a_kind_of_disagreement_keeps_its_colour_in_every_picture():
@@ -94,3 +100,10 @@ def test_a_kind_of_disagreement_keeps_its_colour_in_every_picture():
         for language in ("en", "zh")
     ]
     assert [r["domain"].index(word) for r, word in zip(ranges, ("one coder only", "仅一人编码"), strict=True)] == [2, 2]
+
+
+def test_the_lowest_figure_is_drawn_however_rare_its_code():
+    often = [(c, f"Often {i}", s, s + 4) for c in "ab" for i in range(50) for s in (i, i + 45)]
+    picture = drawn(compared(*often, ("a", "Rare", 90, 91), ("b", "Rare", 95, 96)).chart("codes"))
+    assert ">Rare<" in picture
+    assert "Often 49" not in picture

@@ -181,3 +181,17 @@ def test_reprs_never_show_the_text(project):
     shown.append(project.codings.to_frame().to_string())
     assert not any("Nobody" in s or "Riverside" in s for s in shown)
     assert "Nobody ordered it." in project.codings.to_frame(text=True).to_string()
+
+
+def test_a_table_of_cases_names_who_speaks_under_a_label(project, tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text("case,document,speaker,gender\nMs Hua,P01,P01,female\n", encoding="utf-8")
+    project.codings.add("P01", quote="Nobody ordered it.", code="Driving")
+    before = len(project.cases)
+    project.cases.read_csv(str(table))
+    assert len(project.cases) == before
+    frame = project.codings.to_frame()
+    assert (frame["case"][0], frame["gender"][0]) == ("Ms Hua", "female")
+    table.write_text("case,document,speaker\nMs Lin,P01,P99\n", encoding="utf-8")
+    with pytest.raises(NotFound, match="P99"):
+        project.cases.read_csv(str(table))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 import coding as qc
@@ -46,3 +48,14 @@ def test_one_name_is_no_list_of_coders(project):
 def test_a_path_is_no_open_project():
     with pytest.raises(InvalidValue, match="Open it first"):
         qc.TextCoder("study.coding")
+
+
+def test_a_coder_who_is_nearly_another_is_asked_whether_she_is_that_one(tmp_path, project):
+    project.documents.add("Note", "The square was empty.")
+    with pytest.warns(UserWarning, match="“amria” has not coded here yet, “amira” has"):
+        qc.open_project(tmp_path / "study.coding", coder="amria").close()
+    project.coders.add("coder1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in ("amira", "ben", "coder2"):
+            qc.open_project(tmp_path / "study.coding", coder=name).close()

@@ -253,7 +253,7 @@ def test_a_project_moves_whole(lead, tmp_path):
 @pytest.mark.postgres
 def test_a_project_moves_to_a_server_and_back(lead, tmp_path, server, capsys):
     lead.codings.add("P0", start=0, end=23, code="Learning")
-    lead.memos.add("同事都这么说。", about="Learning")
+    lead.memos.add("同事都这么说。", about=lead.codebook.find("Learning"))
     address, back = server("template0"), tmp_path / "back.coding"
     for source, target in ((str(lead.store.path), address), (address, str(back))):
         assert main(["move", source, target]) == 0

@@ -41,7 +41,7 @@ def test_a_pending_coding_may_be_named_by_its_op():
         ({"kind": "code", "code": UID, "start": 1, "end": 2**40, "hash": DIGEST}, "no usable end"),
         ({"kind": "code", "code": UID, "start": 1, "end": 3, "hash": "short"}, "fingerprint"),
         ({"kind": "create", "name": "  ", "parent": None}, "needs a name"),
-        ({"kind": "create", "name": "x" * 201, "parent": None}, "at most 200"),
+        ({"kind": "create", "name": "x" * 301, "parent": None}, "at most 300"),
         ({"kind": "create", "name": "a\x00b", "parent": None}, "control characters"),
         ({"kind": "create", "name": "\ud800", "parent": None}, "half a character"),
         ({"kind": "memo", "about": UID, "body": "x" * (LIMITS["body"] + 1), "memo": None}, "at most 20,000"),

@@ -45,7 +45,15 @@ def review(tmp_path):
 def test_notes_and_the_confidence_stand_on_the_screen(review):
     view = review.view()
     assert view["confidence"] == "90"
-    assert any("too little for an interval" in note["en"] and "不足以给出区间" in note["zh"] for note in view["notes"])
+    assert any("there is no interval" in note["en"] and "不给出区间" in note["zh"] for note in view["notes"])
+
+
+def test_a_figure_without_an_interval_is_drawn_hollow_and_said_to_have_none(review):
+    row = next(r for r in review.view()["rows"] if r["name"] == "Drivers")
+    assert row["alpha"]["value"] > 2 / 3
+    assert row["kappa"]["value"] > 2 / 3
+    assert (row["alpha"]["band"], row["alpha"]["range"]) == ("low", {"en": "no interval", "zh": "无区间"})
+    assert row["kappa"]["band"] == "low"
 
 
 def test_a_domain_has_one_matrix_with_its_figure_in_each_language(review):

@@ -6,7 +6,7 @@ import pytest
 
 import coding as qc
 from coding.errors import InvalidValue, NotFound
-from coding.project import screens
+from coding.screens import open_screen
 
 TEXT = "Ann: A secret sentence.\n"
 
@@ -75,4 +75,4 @@ def test_a_broken_kernel_answers_without_quoting_the_text(coder, monkeypatch, ca
 
 
 def test_the_screen_opens_by_name(project):
-    assert isinstance(screens.open_screen("text_coder", project, "L2"), qc.TextCoder)
+    assert isinstance(open_screen("text_coder", project, "L2"), qc.TextCoder)

@@ -31,9 +31,9 @@ function i(d,e={},...t){let r=document.createElement(d);for(let[n,s]of Object.en
 .qr-clamp{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:4;overflow:hidden}
 .qr .qr-link{color:var(--ink1);text-decoration:underline;text-underline-offset:3px;text-decoration-color:var(--line2);padding:4px 0;font-weight:400;color:var(--ink2)}
 .qr .qr-idle{margin-top:8px}
-.qr-cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,372px);gap:24px;padding:0 24px 20px}
+.qr-cols{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,340px);gap:24px;padding:0 24px 20px}
 .qr-right{overflow:auto;max-height:calc(min(72vh,660px) + 30px);padding-right:4px}
-@container (max-width:1040px){.qr-cols{grid-template-columns:minmax(0,1fr)}.qr-right{max-height:none}}
+@container (max-width:1200px){.qr-cols{grid-template-columns:minmax(0,1fr)}.qr-right{max-height:none}}
 .qr-table{overflow:auto;max-height:min(72vh,660px);overscroll-behavior:auto}
 .qr .qr-table thead th{position:sticky;top:0;z-index:1;background:var(--paper);box-shadow:inset 0 -1px var(--line2);border:0}
 .qr-first{display:flex;align-items:center;gap:2px}.qr .qr-twist{width:20px;height:24px;flex:none;display:inline-grid;place-items:center;border-radius:4px;color:var(--ink2)}.qr .qr-twist:is(button):hover{background:var(--wash)}
@@ -64,7 +64,7 @@ function i(d,e={},...t){let r=document.createElement(d);for(let[n,s]of Object.en
 .qr-heat text,.qr-drift text{font:11.5px var(--ui);fill:var(--ink2);font-variant-numeric:tabular-nums}.qr-heat text.qr-c{text-anchor:middle;fill:var(--ink1)}
 .qr-x{fill:var(--red)}.qr-d{fill:color-mix(in srgb,var(--ink1) 10%,transparent)}.qr-cell[role=button]{cursor:pointer}.qr-cell:hover .qr-x,.qr-pick .qr-x{stroke:var(--brand);stroke-width:2}
 .qr-drift .qr-t{stroke:var(--line2)}.qr-drift .qr-l{fill:none;stroke:var(--ink3);stroke-width:1.2}.qr-drift .qr-l.qr-b{stroke:var(--ink1);stroke-width:2}.qr-drift text.qr-b{font-weight:600;fill:var(--ink1)}
-.qr-list{border-top:1px solid var(--line)}.qr-list>header{display:flex;flex-wrap:wrap;align-items:center;gap:8px;padding:12px 24px 10px}
+.qr-list{border-top:1px solid var(--line)}.qr-list>header{display:flex;flex-wrap:wrap;align-items:center;gap:8px;padding:12px 24px 10px;scroll-margin-top:45vh}
 .qr .qr-chip{font-size:12.5px;line-height:18px;padding:3px 10px;border:1px solid var(--line2);border-radius:20px;color:var(--ink2);white-space:nowrap}.qr .qr-chip.qr-on{border-color:var(--brand);color:var(--ink1);box-shadow:inset 0 0 0 1px var(--brand)}
 .qr-hint{font-size:12px;color:var(--ink2)}
 .qr-item{display:grid;grid-template-columns:136px 124px minmax(0,1fr) 124px;padding:14px 24px;border-top:1px solid var(--line);cursor:default}

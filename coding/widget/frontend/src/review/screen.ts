@@ -111,9 +111,9 @@ export class Review {
   private draw(): void {
     const view = this.view!;
     const place = this.table.scrollTop;
-    drawTable(this.table, view.rows, { coders: view.coders, kappa: this.kappa, worst: this.worst, unused: this.unused, closed: this.closed, again: () => this.draw(), chosen: this.filter.code, language: this.language, say: this.say, choose: (uid) => void this.choose(this.filter.code === uid ? {} : { code: uid }) });
+    drawTable(this.table, view.rows, { coders: view.coders, kappa: this.kappa, worst: this.worst, unused: this.unused, closed: this.closed, again: () => this.draw(), chosen: this.filter.code, language: this.language, say: this.say, choose: (uid) => void this.choose(this.filter.code === uid ? {} : { code: uid }, true) });
     this.table.scrollTop = place;
-    const grids = view.grids.map((g) => drawGrid(g, this.language, this.filter.pair, (pair) => void this.choose({ pair })));
+    const grids = view.grids.map((g) => drawGrid(g, this.language, this.filter.pair, (pair) => void this.choose({ pair }, true)));
     fill(this.right, view.pairs.length > 1 ? this.pairs(view) : null, ...grids, drawRounds(view.rounds, this.say("byRound"), this.language));
   }
 
@@ -137,8 +137,8 @@ export class Review {
     }
   }
 
-  /** Show the passages behind a row, a cell or a kind of disagreement; an empty filter shows all. */
-  async choose(filter: Filter): Promise<void> {
+  /** Show the passages behind a row, a cell or a kind of disagreement; an empty filter shows all. `follow`: bring them into sight. */
+  async choose(filter: Filter, follow = false): Promise<void> {
     this.filter = filter;
     this.draw();
     try {
@@ -148,6 +148,7 @@ export class Review {
       this.total = answer.total;
       this.at = -1;
       this.drawList();
+      if (follow && this.chips.getBoundingClientRect().bottom > window.innerHeight - 160) this.chips.scrollIntoView({ block: "start" });
     } catch (error) {
       this.fail(error);
     }
