@@ -257,7 +257,7 @@ class AgreementTable:
             if beside:
                 shown = f"{shown:<46} {beside[0]} {printed(others[id(row)].value)}"
             percent = f"{100 * row.percent:6.1f} %" if not math.isnan(row.percent) else f"{'–':>6}  "
-            lines.append(f"{name:<36.36} {counts:>14} {percent}  {shown}")
+            lines.append(f"{_fitting(name):<36} {counts:>14} {percent}  {shown}")
         if len(used) > most:
             lines.append(f"… {counted(len(used) - most, 'more row')}; to_frame() has all")
         if unused := sum(r.reason == "nothing_coded" for r in h.undefined):
@@ -547,6 +547,10 @@ def _withheld(rows: Sequence[CodeRow]) -> list[str]:
         f"no interval for {counted(reasons.count(reason), 'code')} (of {len(good)} with a figure): {reason_text(reason)}"
         for reason in dict.fromkeys(reasons)
     ]
+
+
+def _fitting(name: str, width: int = 36) -> str:
+    return name if len(name) <= width else f"{name[: width - 1]}…"
 
 
 def _domain_line(domain: DomainResult) -> str:

@@ -95,6 +95,12 @@ class Rounds(Collection[Round]):
     def _all(self) -> Sequence[Round]:
         return sorted(self._store.all(Round), key=lambda r: r.number)
 
+    def _columns(self) -> Sequence[str]:
+        return ("number", "name", "purpose", "status")
+
+    def _summary(self) -> list[tuple[Any, ...]]:
+        return [(r.number, r.name, r.purpose, r.status) for r in self._all()]
+
     def __getitem__(self, ref: str | int) -> Round:
         for item in self._all():
             if ref in (item.number, item.name, item.uid) or str(item.number) == str(ref):
