@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 import sqlalchemy as sa
 
-from coding.codebook import classify_change
 from coding.errors import InvalidValue, NotFound, ProjectError, Refused, StaleView
 from coding.model import (
     ORIGINS,
-    CodeVersion,
     Coding,
     CodingTable,
     Document,
@@ -42,6 +40,7 @@ from coding.storage.rows import (
 from coding.storage.schema import THINGS, Thing, Version, anchors, code_versions, conflicts, thing_of
 from coding.storage.things import check_field as _check
 from coding.storage.things import check_text, decode, defaults, dumps, encode, is_uid, natural_uid
+from coding.storage.wordings import check_tree, wording_version
 
 if TYPE_CHECKING:
     from coding.storage.store import Store
@@ -51,7 +50,6 @@ __all__ = ["Change"]
 T = TypeVar("T")
 NAME_LENGTH: Final = 500
 TEXT_LENGTH: Final = 20_000_000
-CODE_DEPTH: Final = 64
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "confidence": ("", "low", "medium", "high"),
     "quotable": ("", *get_args(Quotable)),
@@ -165,22 +163,6 @@ class Change:
                 raise InvalidValue(f"A {thing.kind} cannot be its own {field}.")
             if target not in self._puts and fetch(self.connection, THINGS[kind], target) is None:
                 raise NotFound(f"There is no {kind} with the uid {target} for the {field} of “{name or uid}”.")
-
-    def _check_tree(self) -> None:
-        """Refuse a tree of codes in which one stands above itself, or too deep."""
-        table = THINGS["code"].table
-        rows = self.connection.execute(sa.select(table.c.uid, table.c.parent, table.c.name)).all()
-        above: dict[Uid, Uid | None] = {row.uid: row.parent for row in rows}
-        for row in rows:
-            line = [row.uid]
-            while (up := above.get(line[-1])) is not None and up not in line:
-                line.append(up)
-            if not self._placed & set(line):
-                continue
-            if up is not None:
-                raise InvalidValue("A code cannot stand below itself; move it to another parent.")
-            if len(line) > CODE_DEPTH:
-                raise InvalidValue(f"Codes stand at most {CODE_DEPTH} deep; “{row.name}” would stand {len(line)} deep.")
 
     def _put(self, thing: Thing, uid: Uid, fields: dict[str, Any], known: tuple[dict[str, Any], bool] | None) -> None:
         if known is None:
@@ -579,7 +561,7 @@ class Change:
     def finish(self, reason: str) -> None:
         """Check the tree where codes found a place, and write the wording history of those that changed."""
         if self._placed:
-            self._check_tree()
+            check_tree(self.connection, self._placed)
         for op in self.ops:
             version = wording_version(op, self.coder, self.at, reason)
             if version:
@@ -589,12 +571,3 @@ class Change:
                         changed=dumps(list(version.changed)), coder=version.coder, at=version.at, reason=version.reason,
                     )
                 )  # fmt: skip
-
-
-def wording_version(op: Mapping[str, Any], coder: Uid | None, at: int, reason: str) -> CodeVersion | None:
-    """Return the entry of a code's history that an operation makes, if it makes one."""
-    if op["o"] != "put" or op["k"] != "code" or not ("version" in op["f"] or "new" in op):
-        return None
-    changed = () if "new" in op else tuple(sorted(set(op["f"]) - {"version"}))
-    kind: Any = "structural" if "new" in op else classify_change(changed)
-    return CodeVersion(op["u"], op["f"].get("version", 1), kind, changed, coder, at, reason)

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from coding.model import Uid
 from coding.storage.causality import Knowledge
-from coding.storage.change import wording_version
 from coding.storage.fold_codings import Codings, CodingState, read_codings
 from coding.storage.journal import Event, read_events, unpack_codings, unpack_uids
 from coding.storage.schema import THINGS, code_versions, conflicts
 from coding.storage.things import defaults, dumps, from_row
+from coding.storage.wordings import wording_version
 
 __all__ = ["Conflict", "State", "compare", "digest", "fold", "read_state"]
 
