@@ -73,10 +73,14 @@ def test_a_figure_leads_to_its_passages_and_a_disagreement_is_settled(lab_page):
     assert rows.count() == 4
 
     before = page.locator(".qr-item").count()
+    size = page.viewport_size
+    page.set_viewport_size({"width": 1280, "height": 480})  # the passages lie below the edge of the window
     page.get_by_role("button", name="Peer pressure", exact=True).click()
     page.locator(".qr-chip.qr-on", has_text="Peer pressure").wait_for()
     page.wait_for_function("n => document.querySelectorAll('.qr-item').length < n", arg=before)
     assert page.locator(".qr-item .qr-ub").first.inner_text().startswith("A table")
+    assert page.locator(".qr-item").first.evaluate("e => e.getBoundingClientRect().top < innerHeight - 60")
+    page.set_viewport_size(size)
 
     page.locator(".qr-item").first.click()
     page.keyboard.press("Enter")
