@@ -7,7 +7,8 @@ function t(a,e={},...r){let n=document.createElement(a);for(let[i,o]of Object.en
   --stripe:.57 .12;--name:.44 .1;--t2:.95 .027;--red:oklch(.66 .15 40);
   --ui:var(--jp-ui-font-family,Inter,system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif);
   --latin:Charter,"Bitstream Charter","Charis SIL","Source Serif 4",Cambria,Georgia;--han:"Source Han Serif SC","Noto Serif CJK SC","Songti SC","Microsoft YaHei";
-  container-type:inline-size;background:var(--paper);color:var(--ink1);border:1px solid var(--line2);border-radius:10px;font:13px/20px var(--ui);overflow:hidden;position:relative;display:flex;flex-direction:column}.qr>*{min-width:0}
+  container-type:inline-size;background:var(--paper);color:var(--ink1);border:1px solid var(--line2);border-radius:10px;font:13px/20px var(--ui);overflow:hidden;position:relative}
+.qr-review{display:flex;flex-direction:column}.qr-review>*{min-width:0}
 .qr[data-dark]{--paper:#191919;--rail:#131313;--raise:#242424;--good:oklch(.8 .11 155);--pend:oklch(.83 .12 80);--stripe:.72 .115;--name:.83 .075;--t2:.3 .038;--red:oklch(.6 .15 35)}
 .qr *{box-sizing:border-box}
 .qr button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}

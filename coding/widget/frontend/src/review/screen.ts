@@ -10,7 +10,7 @@ import type { Language } from "../say";
 import { word, type Say, type Word } from "./words";
 
 export class Review {
-  readonly root = h("div", { class: "qr", role: "region", tabindex: "-1" });
+  readonly root = h("div", { class: "qr qr-review", role: "region", tabindex: "-1" });
   private view: View | null = null;
   private language: Language = "en";
   private say: Say = word("en");
