@@ -105,7 +105,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--draws", type=int, help="resamples for the intervals (default: 2000; 0 for none)")
     sub.add_argument("--seed", type=int, help="makes the intervals repeatable")
     sub.add_argument("--disagreements", action="store_true", help="list every mismatch and what it suggests")
-    sub.add_argument("--to", metavar="FILE", help="write the figures as .csv, .xlsx or .html")
+    sub.add_argument(
+        "--to", metavar="FILE", help="write the figures as .csv, .xlsx or .html, in the language of --methods"
+    )
     sub.add_argument("--replace", action="store_true", help="write over a file that is there already")
     sub.add_argument("--round", help="number or name of a round")
     sub.add_argument("--methods", choices=["en", "zh"], help="print the paragraph for the methods section")
@@ -249,7 +251,7 @@ def run_agreement(options: argparse.Namespace) -> int:
 def _show_agreement(options: argparse.Namespace, result: AgreementResult) -> int:
     """Print what was asked for of a result, while its project is open."""
     if options.to:
-        result.write(options.to)
+        result.write(options.to, options.methods or "en")
     if options.methods:
         print(result.methods(options.methods))
     elif options.by or options.disagreements:

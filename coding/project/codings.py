@@ -307,7 +307,7 @@ class Codings(Collection[Coding]):
             language: of the code names.
 
         Returns:
-            document, coder, code, path, level_1 …, start, end, unit numbers, speaker, case, variables,
+            document, coder, code, path, level_1 …, start, end, the units that it begins in, speaker, case, variables,
             origin, round, times and uid.
         """
         from coding import tables
