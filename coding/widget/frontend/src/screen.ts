@@ -252,7 +252,7 @@ export class Screen {
     this.sliding ||= slide;
     if (this.refreshing) return;
     this.refreshing = true;
-    // one action changes several things; they are drawn together, still before the next frame
+    // one action changes several things; their marks are drawn together, still before the next frame
     queueMicrotask(() => this.drawNow());
   }
 
@@ -265,21 +265,21 @@ export class Screen {
       if (this.takingBack) this.text.choose(this.takingBack, this.takingBack[0], false);
     }
     this.text.redraw();
-    this.margin.draw(this.sliding);
-    this.sliding = false;
     this.top.status();
     this.drawRest();
   }
 
   private resting = false;
 
-  /** What stands around the text follows its mark by a frame, so that no key waits for it. */
+  /** What stands around the text, margin and panels, follows its mark by a frame, so that no key waits for it. */
   private drawRest(): void {
     if (this.resting) return;
     this.resting = true;
     requestAnimationFrame(() => setTimeout(() => {
       this.resting = false;
       if (!this.root.isConnected) return;
+      this.margin.draw(this.sliding);
+      this.sliding = false;
       this.rail.mark();
       this.card.draw();
       this.foot.draw();

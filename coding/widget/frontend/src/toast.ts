@@ -21,7 +21,8 @@ export class Toast {
     setTimeout(() => { if (this.last === shown) this.notices(); }, SHOWN);
   }
 
-  say(text: string): void { this.polite.textContent = text; }
+  /** A frame later: a voice is in no hurry, and no key shall wait for its words. */
+  say(text: string): void { requestAnimationFrame(() => setTimeout(() => { this.polite.textContent = text; })); }
 
   /** What was refused stays until it is read. */
   notices(): void {
