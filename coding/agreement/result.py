@@ -235,6 +235,8 @@ class AgreementTable:
             f"Agreement of {', '.join(self.coders)}: {counted(self.documents, 'document')}, "
             f"{counted(self.units, self.unit)} ({self.universe})"
         )
+        if not self.units:
+            return head  # every row would say that nothing was judged by two; the notes say why
         lines = [
             head,
             f"median alpha {printed(h.median)} over {h.defined} of {h.codes} codes{self._each()}; {len(h.below)} below .667",

@@ -19,7 +19,7 @@ from coding.exporters.files import write_bytes
 from coding.exporters.nvivo_comparison import COMPARISON_COLUMNS, comparison_rows, groups_of, paths
 from coding.exporters.passages import Passages
 from coding.exporters.refi_plan import Plan, profile_named
-from coding.exporters.refi_qda import write_codebook, write_project
+from coding.exporters.refi_qda import Newline, write_codebook, write_project
 from coding.exporters.report import ExportReport, Loss
 from coding.exporters.tabular import Table, write_csv, write_tab, write_xlsx
 from coding.model import Snapshot, Variable
@@ -47,7 +47,7 @@ def write_folder(
     coders: tuple[str, str] | None = None,
     classification: str = "Person",
     unit: str = "codepoint",
-    newline: Any = "lf",
+    newline: Newline = "lf",
     excel_safe: bool = False,
     full_text: bool = False,
     progress: bool = False,

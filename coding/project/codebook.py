@@ -17,6 +17,8 @@ from coding.shipped import shipped_path
 if TYPE_CHECKING:
     import pandas as pd
 
+    from coding.storage import Change
+
 CodeRef = str | Code
 
 
@@ -138,7 +140,7 @@ class ProjectCodebook(Collection[Code]):
             if tie.source in keys and tie.target in keys
         ]
 
-    def _take_relations(self, change: Any, relations: Iterable[Relation], uids: Mapping[Uid, Uid]) -> None:
+    def _take_relations(self, change: Change, relations: Iterable[Relation], uids: Mapping[Uid, Uid]) -> None:
         known = {(r.source, r.kind, r.target) for r in self._store.all(Relation)}
         for relation in relations:
             ends = uids.get(relation.source, ""), uids.get(relation.target, "")

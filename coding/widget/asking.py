@@ -13,10 +13,17 @@ import anywidget
 
 from coding.errors import CodingError
 
-__all__ = ["STATIC", "AskingWidget"]
+__all__ = ["STATIC", "AskingWidget", "log_broken"]
 
 STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger(__name__)
+
+
+def log_broken(error: Exception, where: str) -> None:
+    """Log what broke within a screen: the frames only, without the values, which could hold words of an interview."""
+    _log.error("%s in %s\n%s", type(error).__name__, where, "".join(traceback.format_tb(error.__traceback__)))
+
+
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -49,10 +56,7 @@ class AskingWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ship
         except CodingError as error:
             reply["error"] = str(error)
         except Exception as error:  # noqa: BLE001  the boundary to the browser: an answer must go out
-            # frames only, without values: they could hold words of an interview
-            _log.error(
-                "%s in %s\n%s", type(error).__name__, self.title, "".join(traceback.format_tb(error.__traceback__))
-            )
+            log_broken(error, self.title)
             reply["error"] = f"Something went wrong here ({type(error).__name__}). Nothing was changed."
         self.send(reply)
 

@@ -7,17 +7,15 @@ The widget is a thin shell. Messages are checked by `coding.widget.messages` and
 from __future__ import annotations
 
 import html
-import logging
 import threading
-import traceback
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from coding.errors import CodingError, InvalidValue, ProjectLocked, ProjectUnreachable
+from coding.widget.asking import STATIC, log_broken
 from coding.widget.desk import Desk
 from coding.widget.i18n import Interface, say
 from coding.widget.messages import VERSION, Request, nack, read_request
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from coding.project import Project
 
 __all__ = ["TextCoder"]
-
-_log = logging.getLogger(__name__)
-_STATIC = Path(__file__).parent / "static"
 
 
 class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types for its base
@@ -47,7 +42,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         NotFound: the project has no such document or code.
     """
 
-    _esm = _STATIC / "text_coder.js"
+    _esm = STATIC / "text_coder.js"
     screen_id = traitlets.Unicode().tag(sync=True)
     project_uid = traitlets.Unicode().tag(sync=True)
     document_uid = traitlets.Unicode().tag(sync=True)
@@ -100,9 +95,7 @@ class TextCoder(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships n
         except CodingError as error:
             self._complain(op, "invalid" if isinstance(error, InvalidValue) else "refused", str(error))
         except Exception as error:  # noqa: BLE001  the boundary to the browser: an answer must go out
-            # the frames only, without the values: they could hold words of an interview
-            where = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("%s in the text coder\n%s", type(error).__name__, where)
+            log_broken(error, "the text coder")
             self._complain(op, "error", say("broken", self._desk.language, type(error).__name__))
 
     def _answer(self, request: Request) -> None:

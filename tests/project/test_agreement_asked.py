@@ -241,6 +241,7 @@ def test_coders_who_never_met_are_told_so(project):
     project.coders.add("ben")
     result = project.agreement(["amira", "ben"], draws=0)
     assert "There is nothing to compare: no document was worked on by two of these coders" in str(result)
+    assert "undefined" not in str(result)  # not once for every code
     assert "blocks" not in str(project.agreement(["amira", "ben"], draws=20))
     assert "nan" not in str(result)
     assert "nan" not in result._repr_html_()

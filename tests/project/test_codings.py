@@ -109,3 +109,19 @@ def test_a_memo_has_words_and_is_about_something(project):
         project.memos.add(" ")
     with pytest.raises(InvalidValue, match="not 'nonsense'"):
         project.memos.add("Look again.", about="nonsense")
+
+
+def test_spans_of_spacy_become_codings_once(project):
+    from spacy.tokens import Span
+
+    (doc,) = project.docs(["P01"], segmenter="char", trained=False)
+    found = next(i for i, token in enumerate(doc) if token.text == "Nobody")
+    doc.spans["rules"] = [Span(doc, found, found + 3, label="Mechanisms > Driving")]
+    (made,) = project.codings.add_spans([doc], group="rules")
+    assert project.documents["P01"].text[made.start : made.end] == "Nobody ordered it"
+    assert (made.origin, made.code) == ("spans", project.codebook.find("Driving").uid)
+    assert [c.uid for c in project.codings.add_spans([doc], group="rules")] == [made.uid]
+    doc.spans["rules"] = [Span(doc, found, found + 1, label="No such code")]
+    with pytest.raises(NotFound, match="No such code"):
+        project.codings.add_spans([doc], group="rules")
+    assert len(project.codings) == 1
