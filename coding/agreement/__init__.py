@@ -11,7 +11,8 @@ from typing import Any
 from coding.agreement.computing import agreement_of
 from coding.agreement.figure import LOW, REASONS, SOLID, Figure, printed, reason_text
 from coding.agreement.live import LiveAgreement
-from coding.agreement.material import OWN_WORK, Material, Who, material_of_snapshot, material_of_table
+from coding.agreement.material import OWN_WORK, Material, Who, material_of_snapshot
+from coding.agreement.material_table import material_of_table
 from coding.agreement.measures import compute
 from coding.agreement.methods_text import MethodsFacts, methods_text
 from coding.agreement.nvivo import CodingComparison, coding_comparison

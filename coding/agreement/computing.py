@@ -37,6 +37,15 @@ __all__ = ["agreement_of", "with_ancestors"]
 _BLOCK: Final[dict[str, int]] = {"character": 3000, "sentence": 25, "paragraph": 10, "turn": 10}
 """Most units per block where there are too few documents to resample."""
 _LARGEST_JACKKNIFE: Final = 20_000_000
+_NOTHING: Final = Note(
+    "There is nothing to compare: no document was worked on by two of these coders. Assign documents to both in a "
+    "round, or pass who='all' where each coder worked on all of them.",
+    "没有可比较的内容：没有文档由其中两名编码员共同处理。请在轮次中将文档分派给双方；若每人都处理了全部文档，请用 who='all'。",
+)
+_APART: Final = Note(
+    "Characters of different languages are not pooled; each language has rows of its own.",
+    "不同语言的字符不合并计算；每种语言各有其行。",
+)
 
 
 def agreement_of(
@@ -69,42 +78,20 @@ def agreement_of(
     together = material.columns.assigned.sum(axis=1) >= 2
     notes = list(material.notes)
     if not together.any():
-        notes.append(
-            Note(
-                "There is nothing to compare: no document was worked on by two of these coders. Assign documents to both in a "
-                "round, or pass who='all' where each coder worked on all of them.",
-                "没有可比较的内容：没有文档由其中两名编码员共同处理。请在轮次中将文档分派给双方；若每人都处理了全部文档，请用 who='all'。",
-            )
-        )
+        notes.append(_NOTHING)
     apart = unit == "character" and len(material.languages) > 1
-    languages = material.languages if apart else ("",)
     if apart:
-        notes.append(
-            Note(
-                "Characters of different languages are not pooled; each language has rows of its own.",
-                "不同语言的字符不合并计算；每种语言各有其行。",
-            )
-        )
-    rows: list[CodeRow] = []
+        notes.append(_APART)
     parts: list[Part] = []
-    resampled_what, resamples = ("documents" if draws else ""), 0
+    resampled_what = "documents" if draws else ""
     spoken = np.array([d.language for d in material.documents], dtype=object)
-    for language in languages:
+    for language in material.languages if apart else ("",):
         chosen = np.flatnonzero(together & (spoken == language if language else True))
-        own = expanded.of_documents(chosen)
-        counts = count(own)
-        resampled, size = counts, block
-        if draws and block is None and len(chosen) < FEWEST_DOCUMENTS and unit in _BLOCK:
-            size = _BLOCK[unit]
-        if draws and size:
-            resampled = count(in_blocks(own, size)[0])
+        size = _block_size(block, len(chosen), unit) if draws else 0
+        parts.append(_part(expanded, chosen, language, draws=draws, seed=seed, block=size))
+        if size:
             resampled_what = "blocks"
-            notes += _blocks_notes(len(chosen), len(resampled.lengths), size, unit)
-        drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
-        resamples += len(resampled.lengths)
-        part = Part(language, chosen, counts, resampled, drawn)
-        parts.append(part)
-        rows += _rows(material, part, confidence)
+            notes += _blocks_notes(len(chosen), len(parts[-1].resampled.lengths), size, unit)
     domains = (
         _domains(material, universe, parts[0].draws if resampled_what == "documents" else None) if with_domains else ()
     )
@@ -112,7 +99,7 @@ def agreement_of(
     from coding import __version__  # the package knows its version; importing it above would be a cycle
 
     return AgreementTable(
-        rows=tuple(rows),
+        rows=tuple(row for part in parts for row in _rows(material, part, confidence)),
         domains=tuple(domains),
         coders=material.coders,
         documents=int(together.sum()),
@@ -121,7 +108,7 @@ def agreement_of(
         units=int(unit_map_.lengths[together].sum()),
         characters=int(unit_map_.characters[together].sum()),
         resampled=resampled_what,
-        resamples=resamples,
+        resamples=sum(len(part.resampled.lengths) for part in parts),
         draws=draws,
         seed=seed,
         measure="krippendorff_alpha_nominal",
@@ -133,6 +120,22 @@ def agreement_of(
         expanded=expanded,
         parts=tuple(parts),
     )
+
+
+def _block_size(asked: int | None, documents: int, unit: Unit) -> int:
+    """Return the most units per block, 0 where whole documents are drawn."""
+    if asked is not None:
+        return asked
+    return _BLOCK.get(unit, 0) if documents < FEWEST_DOCUMENTS else 0
+
+
+def _part(expanded: Columns, chosen: npt.NDArray[np.intp], language: str, *, draws: int, seed: int, block: int) -> Part:
+    """Return the counts of one language's documents, and what is drawn of them: documents, or blocks of `block` units."""
+    own = expanded.of_documents(chosen)
+    counts = count(own)
+    resampled = count(in_blocks(own, block)[0]) if block else counts
+    drawn = Draws.of(len(resampled.lengths), draws, seed) if draws and len(resampled.lengths) else None
+    return Part(language, chosen, counts, resampled, drawn)
 
 
 def _blocks_notes(documents: int, blocks: int, size: int, unit: Unit) -> list[Note]:

@@ -1,4 +1,4 @@
-"""What is compared: coders, codes, documents and their codings, from a Snapshot or from a plain table."""
+"""What is compared: coders, codes, documents and their codings, chosen from a Snapshot; from a plain table, `material_table`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from coding.agreement.columns import Columns
 from coding.agreement.notes import Note
-from coding.agreement.reading import read_table
 from coding.agreement.units import Unit, UnitMap, Universe, unit_map
-from coding.errors import AgreementError, Ambiguous, InvalidSpan, InvalidValue, NotFound
-from coding.model import ORIGINS, SEPARATOR, Code, Document, Outline, Round, Snapshot, counted
+from coding.errors import AgreementError, Ambiguous, InvalidValue, NotFound
+from coding.model import ORIGINS, SEPARATOR, Code, CodingTable, Document, Outline, Round, Snapshot, counted
 
-__all__ = ["OWN_WORK", "CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "material_of_table"]
+__all__ = ["OWN_WORK", "CodeInfo", "DocumentInfo", "Material", "Who", "material_of_snapshot", "rolled_up"]
 
 Who = Literal["assigned", "finished", "coded", "all"]
 OWN_WORK: Final[tuple[str, ...]] = ("manual", "imported")
@@ -269,6 +268,36 @@ def _document_variables(snapshot: Snapshot, documents: Sequence[Document]) -> di
     return out
 
 
+def _places(number: int, chosen: Sequence[int]) -> npt.NDArray[np.intp]:
+    """Return the place of each thing among those chosen, −1 for the others and, at the end, for none."""
+    out = np.full(number + 1, -1)
+    out[chosen] = np.arange(len(chosen))
+    return out
+
+
+def _of_origins(table: CodingTable, origins: str | Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Return a mask of the codings that came about in one of these ways."""
+    wanted = {origins} if isinstance(origins, str) else set(origins)
+    if unknown := sorted(wanted - set(ORIGINS)):
+        raise InvalidValue(f"Codings have no origin {', '.join(unknown)}; there are {', '.join(ORIGINS)}.")
+    mask: npt.NDArray[np.bool_] = np.array([o in wanted for o in ORIGINS])[table.origin]
+    return mask
+
+
+def _family(infos: Sequence[CodeInfo], codes: Iterable[Any]) -> list[int]:
+    """Return the places of the codes that were asked for, and of all below them."""
+    names = [[c.path for c in infos], [c.name_zh for c in infos], [c.name for c in infos]]
+    return _with_descendants(infos, _pick("code", codes, [c.uid for c in infos], *names))
+
+
+def _roles(snapshot: Snapshot) -> dict[str, dict[str, str]]:
+    """Return the role of every speaker's label, by document."""
+    out: dict[str, dict[str, str]] = {}
+    for speaker in snapshot.speakers:
+        out.setdefault(speaker.document, {})[speaker.label] = speaker.role
+    return out
+
+
 def material_of_snapshot(
     snapshot: Snapshot,
     *,
@@ -306,31 +335,20 @@ def material_of_snapshot(
     at_document, left_out = _in_sight(snapshot, at_document, named=documents is not None)
     kept_documents = [snapshot.documents[d] for d in at_document]
     infos, stands_for = _code_infos(snapshot.codes)
-    coder_of = np.full(len(snapshot.coders) + 1, -1)
-    coder_of[at_coder] = np.arange(len(at_coder))
-    document_of = np.full(len(snapshot.documents) + 1, -1)
-    document_of[at_document] = np.arange(len(at_document))
+    coder_of, document_of = _places(len(snapshot.coders), at_coder), _places(len(snapshot.documents), at_document)
     code = stands_for[table.code] if len(table) else np.empty(0, dtype=np.intp)
     keep = (coder_of[table.coder] >= 0) & (document_of[table.document] >= 0) & (code >= 0)
-    origins = [origins] if isinstance(origins, str) else list(origins)
-    if unknown := sorted(set(origins) - set(ORIGINS)):
-        raise InvalidValue(f"Codings have no origin {', '.join(unknown)}; there are {', '.join(ORIGINS)}.")
-    allowed = np.array([o in set(origins) for o in ORIGINS])
-    keep &= allowed[table.origin]
-    round_uids = None
-    if chosen_rounds is not None:
-        round_uids = {r.uid for r in chosen_rounds}
-        wanted = np.array([r.uid in round_uids for r in snapshot.rounds] + [False])
-        keep &= wanted[table.round]
+    keep &= _of_origins(table, origins)
+    round_uids = None if chosen_rounds is None else {r.uid for r in chosen_rounds}
+    if round_uids is not None:
+        keep &= np.array([r.uid in round_uids for r in snapshot.rounds] + [False])[table.round]
     if codes is not None:
-        columns_of = [[c.path for c in infos], [c.name_zh for c in infos], [c.name for c in infos]]
-        kept_codes = _pick("code", codes, [c.uid for c in infos], *columns_of)
-        family = _with_descendants(infos, kept_codes)
+        family = _family(infos, codes)
         keep &= np.isin(code, family)
         infos, renumber = _subset(infos, family)
         code = renumber[code]
     if level is not None:
-        infos, renumber = _rolled_up(infos, level)
+        infos, renumber = rolled_up(infos, level)
         code = renumber[code]
     rows = np.flatnonzero(keep)
     lengths = np.array([d.length for d in kept_documents], dtype=np.int64)
@@ -348,10 +366,7 @@ def material_of_snapshot(
     columns = Columns(
         document, code[rows], coder, table.start[rows], table.end[rows], lengths, max(len(infos), 1), assigned
     )
-    outlines = snapshot.outlines
-    speakers: dict[str, dict[str, str]] = {}
-    for s in snapshot.speakers:
-        speakers.setdefault(s.document, {})[s.label] = s.role
+    outlines, speakers = snapshot.outlines, _roles(snapshot)
     return Material(
         coders=tuple(snapshot.coders[c].name for c in at_coder),
         codes=tuple(infos),
@@ -414,7 +429,7 @@ def _subset(infos: Sequence[CodeInfo], kept: Sequence[int]) -> tuple[list[CodeIn
     return out, renumber
 
 
-def _rolled_up(infos: Sequence[CodeInfo], level: int) -> tuple[list[CodeInfo], npt.NDArray[np.intp]]:
+def rolled_up(infos: Sequence[CodeInfo], level: int) -> tuple[list[CodeInfo], npt.NDArray[np.intp]]:
     """Return the codes down to a level, and for every code the one that it counts as."""
     if level < 0:
         raise InvalidValue(f"A level counts from 0, the top of the tree; {level} was given.")
@@ -423,124 +438,3 @@ def _rolled_up(infos: Sequence[CodeInfo], level: int) -> tuple[list[CodeInfo], n
         if info.level > level:
             renumber[i] = renumber[info.parent]
     return kept, renumber
-
-
-def _paths(listed: Iterable[str], exclusive: Iterable[str]) -> list[CodeInfo]:
-    """Return codes with the parents that their paths name, parents first."""
-    domains = set(exclusive)
-    order: dict[str, int] = {}
-    out: list[CodeInfo] = []
-    for path in sorted(set(listed) | domains):
-        parts = path.split(SEPARATOR)
-        for depth in range(len(parts)):
-            own = SEPARATOR.join(parts[: depth + 1])
-            if own in order:
-                continue
-            order[own] = len(out)
-            parent = order[SEPARATOR.join(parts[:depth])] if depth else -1
-            out.append(CodeInfo(own, parts[depth], own, "", parent, depth, own in domains))
-    return out
-
-
-def material_of_table(
-    source: Any,
-    *,
-    lengths: Mapping[str, int] | None = None,
-    units: Mapping[str, Sequence[tuple[int, int]]] | None = None,
-    outlines: Mapping[str, Outline] | None = None,
-    coders: Iterable[str] | None = None,
-    exclusive: Iterable[str] = (),
-    who: Who | Mapping[str, Iterable[str]] = "all",
-    level: int | None = None,
-) -> Material:
-    """Choose what to compare from a plain table of codings.
-
-    Args:
-        source: a CSV file, a DataFrame or a mapping of columns: document, length, coder, code, start,
-            end (characters, half-open), and where known language and round. A row without code says
-            that the coder worked on the document and found nothing. A code may be a path ``A > B``.
-        lengths: characters of each document, where the table has no such column.
-        units: units of each document, for the unit “sentence”.
-        outlines: all units of each document, for any unit and for the respondents' text.
-        coders: names; all by default.
-        exclusive: paths of parents whose children exclude each other.
-        who: “all” (every coder worked on every document), “coded” (those who have a row there), or
-            document to its coders.
-        level: codes deeper in the tree count as their ancestor at this level, 0 being the top.
-
-    Raises:
-        InvalidValue: a column that is missing, a number that is none, or a document without a length.
-        InvalidSpan: a coding that reaches past its document.
-        AgreementError: fewer than two coders.
-    """
-    frame = read_table(source)
-    names = [str(d) for d in dict.fromkeys(frame["document"])]
-    size = dict(lengths or {})
-    if "length" in frame.columns:
-        size |= {str(d): int(n) for d, n in frame.dropna(subset=["length"]).groupby("document")["length"].max().items()}
-    without = [d for d in names if d not in size]
-    if without:
-        raise InvalidValue(f"No length for the document “{without[0]}”; add a column length (characters).")
-    people = [str(c) for c in dict.fromkeys(frame["coder"].dropna())] if coders is None else [str(c) for c in coders]
-    if len(people) < 2:
-        raise AgreementError(f"Agreement needs two coders; the table has {', '.join(people) or 'none'}.")
-    mine = frame[frame["coder"].astype(str).isin(people)]
-    at_document = {d: i for i, d in enumerate(names)}
-    at_coder = {c: i for i, c in enumerate(people)}
-    assigned = np.zeros((len(names), len(people)), dtype=bool)
-    if isinstance(who, Mapping):
-        for d, given in who.items():
-            assigned[at_document[d], [at_coder[c] for c in given if c in at_coder]] = True
-    elif who == "all":
-        assigned[:] = True
-    else:
-        for d, c in zip(mine["document"].astype(str), mine["coder"].astype(str), strict=True):
-            assigned[at_document[d], at_coder[c]] = True
-    coded = mine.dropna(subset=["code", "start", "end"])
-    reach = np.array([size[d] for d in coded["document"].astype(str)], dtype=np.float64)
-    past = np.flatnonzero(coded["end"].to_numpy(dtype=np.float64) > reach)
-    if len(past):
-        row = coded.iloc[past[0]]
-        raise InvalidSpan(
-            f"“{row['document']}” has {size[str(row['document'])]} characters and a coding from {row['start']:g} to "
-            f"{row['end']:g}; check the lengths."
-        )
-    infos = _paths(coded["code"].astype(str), exclusive)
-    at_code = {c.path: i for i, c in enumerate(infos)}
-    if level is not None:
-        infos, stands_for = _rolled_up(infos, level)
-        at_code = {path: int(stands_for[i]) for path, i in at_code.items()}
-    columns = Columns(
-        np.array([at_document[str(d)] for d in coded["document"]], dtype=np.int64),
-        np.array([at_code[str(c)] for c in coded["code"]], dtype=np.int64),
-        np.array([at_coder[str(c)] for c in coded["coder"]], dtype=np.int64),
-        coded["start"].to_numpy(dtype=np.int64),
-        coded["end"].to_numpy(dtype=np.int64),
-        np.array([size[d] for d in names], dtype=np.int64),
-        max(len(infos), 1),
-        assigned,
-    )
-    round_names = (
-        tuple(str(r) for r in sorted(coded["round"].dropna().unique(), key=str)) if "round" in coded.columns else ()
-    )
-    rounds = (
-        np.array([round_names.index(str(r)) if str(r) in round_names else -1 for r in coded["round"]], dtype=np.int32)
-        if round_names
-        else np.full(len(coded), -1, dtype=np.int32)
-    )
-    spoken: dict[str, str] = {}
-    if "language" in frame.columns:
-        known = frame.dropna(subset=["language"])
-        spoken = dict(zip(known["document"].astype(str), known["language"].astype(str), strict=True))
-    cut = {d: Outline(sentences=tuple(spans)) for d, spans in (units or {}).items()} | dict(outlines or {})
-    return Material(
-        coders=tuple(people),
-        codes=tuple(infos),
-        documents=tuple(DocumentInfo(d, d, size[d], spoken.get(d, "und")) for d in names),
-        columns=columns,
-        uids=np.array([str(i) for i in coded.index], dtype=object),
-        rounds=rounds,
-        round_names=round_names,
-        outline=lambda d: cut.get(names[d], Outline()),
-        notes=(EVERYBODY,) if who == "all" else (),
-    )

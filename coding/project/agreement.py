@@ -13,7 +13,8 @@ from coding.agreement import named
 from coding.agreement.computing import agreement_of
 from coding.agreement.disagreements import ChoiceMatrix, Disagreement
 from coding.agreement.figure import Figure, printed
-from coding.agreement.material import OWN_WORK, material_of_snapshot, material_of_table
+from coding.agreement.material import OWN_WORK, material_of_snapshot
+from coding.agreement.material_table import material_of_table
 from coding.agreement.named import known
 from coding.agreement.naming import convention_named, described
 from coding.agreement.notes import note_in, quoted
