@@ -105,7 +105,9 @@ def _shown(result: AgreementResult) -> tuple[list[CodeRow], tuple[int, int]]:
     low = {id(r) for r in lowest}
     kept = sorted(used, key=lambda r: (id(r) not in low, -sum(r.units)))[:MOST_ROWS]
     chosen = {id(r) for r in kept}
-    return [r for r in used if id(r) in chosen], (len(used) - len(kept), len(result.table.rows) - len(used))
+    counted_rows = [result.table.rows[i] for i in result.table.headline_rows]  # the same basis as the headline's
+    rare = sum(any(r.units) and id(r) not in chosen for r in counted_rows)
+    return [r for r in used if id(r) in chosen], (rare, sum(not any(r.units) for r in counted_rows))
 
 
 def _left_out(counts: tuple[int, int], language: Language) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import coding as qc
+
 OPEN = "import coding as qc\nproject = qc.open_sample('study.coding')"
 
 
@@ -104,3 +106,10 @@ def test_the_team_board(lab_page, album):
     lab.page.locator(".qt-card").first.wait_for()
     lab.page.wait_for_timeout(500)
     take(lab, ".qt", album / "team-light.png")
+
+
+@pytest.mark.long
+def test_the_chart_of_agreement(album, tmp_path):
+    with qc.build_sample(tmp_path / "sample.coding") as project:
+        project.agreement(round=2).chart().save(str(album / "agreement-chart.png"), scale_factor=2)
+    assert (album / "agreement-chart.png").stat().st_size > 50_000
