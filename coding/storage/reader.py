@@ -247,7 +247,8 @@ class Reader:
     def heirs(self, document: Uid) -> dict[Uid, Uid]:
         """Return uid of a coding to the one of a document that replaced it and is live."""
         with self.database.reading() as connection:
-            return reading.heirs(connection, document)
+            found = reading.details(connection, [document])
+        return {rare["replaces"]: uid for uid, rare in found.items() if "replaces" in rare}
 
     def _positions(self, connection: sa.Connection, kind: str) -> dict[int, int]:
         thing = THINGS[kind]

@@ -345,12 +345,6 @@ def _lookup(positions: Mapping[int, int], numbers: npt.NDArray[np.int64]) -> npt
     return table[numbers]
 
 
-def heirs(connection: sa.Connection, document: Uid) -> dict[Uid, Uid]:
-    """Return uid of a coding to the one of a document that replaced it and is live."""
-    query = sa.select(codings.c.replaces, codings.c.uid).where(*_conditions(connection, document=[document]))
-    return {row[0]: row[1] for row in connection.execute(query.where(codings.c.replaces.is_not(None)))}
-
-
 def details(connection: sa.Connection, documents: Iterable[Uid] | None = None) -> dict[Uid, dict[str, Any]]:
     """Return the rare fields of live codings that have any."""
     rare = (codings.c.replaces, codings.c.confidence, codings.c.quotable)
