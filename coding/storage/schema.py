@@ -65,10 +65,6 @@ class UidType(sa.types.TypeDecorator[str]):
             return super().result_processor(dialect, coltype)
         return _text_or_none
 
-    def process_result_value(self, value: Any, dialect: sa.engine.Dialect) -> str | None:  # noqa: ARG002
-        """Leave PostgreSQL's value as it is: the driver gives canonical text."""
-        return None if value is None else str(value)
-
 
 def _text_or_none(raw: bytes | str | None) -> Uid | None:
     return uid_text(raw) if isinstance(raw, bytes) else raw
