@@ -69,7 +69,8 @@ def open_project(
     0
     """
     project = Project(Store.open(target, create=create, coder=coder, readonly=readonly))
-    _warn_of_near_name(coder or "", [known.name for known in project.coders])
+    if coder:
+        _warn_of_near_name(coder, [known.name for known in project.coders])
     return project
 
 
