@@ -124,8 +124,10 @@ def note_of(row: CodeRow, stale: Collection[str], language: ReportLanguage) -> s
 def _codings(result: AgreementResult) -> list[Coding]:
     """Return the compared codings that the project still has."""
     assert result.project is not None
-    compared = set(result.table.material.uids.tolist())
-    return [c for c in result.project.store.all(Coding) if c.uid in compared]
+    material = result.table.material
+    compared = set(material.uids.tolist())
+    there = result.project.store.codings(documents=[d.uid for d in material.documents])
+    return [c for c in there if c.uid in compared]
 
 
 # -- rounds ---------------------------------------------------------------------------------------
