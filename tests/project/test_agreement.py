@@ -55,13 +55,17 @@ def test_another_unit_than_the_rounds_is_said_to_be_exploratory(compared):
     assert "Exploratory: unit" in str(other)
 
 
-def test_the_measure_that_a_round_fixed_stands_beside_alpha(project, ben):
+def hold_a_round_by_kappa(project, ben):
     item = project.rounds.add(purpose="reliability", protocol={"measure": "conger_kappa"})
     project.rounds.assign(item, ["P01"], ["amira", "ben"])
     project.rounds.open(item)
     for who in (project, ben):
         who.codings.add("P01", quote="Nobody ordered it.", code="Driving")
     project.rounds.close(item)
+
+
+def test_the_measure_that_a_round_fixed_stands_beside_alpha(project, ben):
+    hold_a_round_by_kappa(project, ben)
     result = project.agreement(round=1)
     assert (result.measure, result.exploratory) == ("conger_kappa", ())
     assert result.to_frame().set_index("code").loc["Mechanisms > Driving", "conger_kappa"] == 1
@@ -333,12 +337,7 @@ def test_what_differs_from_the_protocol_is_named(compared):
 
 
 def test_a_measure_in_place_of_the_protocols_is_no_addition(project, ben):
-    item = project.rounds.add(purpose="reliability", protocol={"measure": "conger_kappa"})
-    project.rounds.assign(item, ["P01"], ["amira", "ben"])
-    project.rounds.open(item)
-    for who in (project, ben):
-        who.codings.add("P01", quote="Nobody ordered it.", code="Driving")
-    project.rounds.close(item)
+    hold_a_round_by_kappa(project, ben)
     text = project.agreement(round=1, measure="scott_pi", draws=0).methods("en")
     assert "measure Scott's π (protocol: Conger's κ" in text
     assert "addition" not in text
